@@ -1,0 +1,42 @@
+"""Names: those of database objects as `schema.name`, and the one that was probably meant."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
+
+
+def split(name: str) -> tuple[str, ...]:
+    """`public.users."customerId"` -> public, users, customerId."""
+    return tuple(
+        quoted.replace('""', '"') if quoted or not plain else plain
+        for quoted, plain in PART.findall(name)
+    )
+
+
+def columns(
+    objects: Mapping[str, Mapping[str, Any]], schema: str
+) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Table -> column -> properties, of a catalogue; tables of `schema` also by their bare name."""
+    tables: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for subject, properties in objects.items():
+        if subject.startswith("column "):
+            where, table, column = split(subject.removeprefix("column "))
+            tables.setdefault(f"{where}.{table}", {})[column] = properties
+            if where == schema:
+                tables.setdefault(table, {})[column] = properties
+    return tables
+
+
+def full_name(table: str, schema: str) -> tuple[str, str]:
+    """Schema and table of a name that may be bare; a bare one is in `schema`."""
+    *where, name = split(table)
+    return (where[0] if where else schema), name
+
+
+def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
+    """The word that was probably meant, or nothing."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), n=1, cutoff=cutoff)), "")
