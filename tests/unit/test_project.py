@@ -1,0 +1,106 @@
+import pytest
+
+from ops.errors import SettingsError
+from ops.project import Project, read
+
+FULL = """
+[migrate]
+lock_wait = 1.5
+lock_timeout = "250ms"
+statement_timeout = "0"
+[system]
+name = "Notification system"
+parts = ["table public.notifications", "row notification_templates team_invitation"]
+[[ignore]]
+pattern = "table public.audit_*"
+reason = "owned by the audit service"
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    def write(text):
+        path = tmp_path / "parity.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_without_a_file_the_defaults_hold(tmp_path):
+    assert read(tmp_path / "parity.toml") == Project(60, "5s", "15min", "", (), ())
+
+
+def test_an_empty_file_says_the_same_as_none(project):
+    assert read(project("")) == Project()
+
+
+def test_everything_that_can_be_said_is_read(project):
+    assert read(project(FULL)) == Project(
+        lock_wait=1.5,
+        lock_timeout="250ms",
+        statement_timeout="0",
+        system_name="Notification system",
+        system_parts=(
+            "table public.notifications",
+            "row notification_templates team_invitation",
+        ),
+        ignore=(("table public.audit_*", "owned by the audit service"),),
+    )
+
+
+A_TIME = 'a time in quotes with its unit, such as "5s" or "15min"'
+SUBJECTS = 'a list of subjects such as "table public.orders"'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[migrat]", "migrat is unknown"),
+        ("[migrate]\nlock_wiat = 1", "[migrate] lock_wiat is unknown"),
+        ("migrate = 1", "migrate must be a table, [migrate]"),
+        (
+            "[migrate]\nlock_wait = true",
+            "[migrate] lock_wait must be a number of seconds, 0 or more",
+        ),
+        ("[migrate]\nlock_wait = -1", "[migrate] lock_wait must be a number of seconds, 0 or more"),
+        ("[migrate]\nlock_timeout = 5", f"[migrate] lock_timeout must be {A_TIME}"),
+        ('[migrate]\nlock_timeout = "5"', f"[migrate] lock_timeout must be {A_TIME}"),
+        ("[system]\nparts = []", "[system] name must be a text that is not empty"),
+        ('[system]\nname = "x"\nparts = "y"', f"[system] parts must be {SUBJECTS}"),
+        ('[system]\nname = "x"\nparts = ["users"]', f"[system] parts must be {SUBJECTS}"),
+        ('[ignore]\npattern = "x"', "ignore must be a list of tables, [[ignore]]"),
+        ("ignore = [1]", "ignore must be a table, [ignore]"),
+        ('[[ignore]]\npattern = "x"', "[[ignore]] 1 reason must be a text that is not empty"),
+        ('[[ignore]]\nreason = "x"', "[[ignore]] 1 pattern must be a text that is not empty"),
+        ('[[ignore]]\nwhy = "x"', "[ignore] why is unknown"),
+    ],
+)
+def test_what_is_not_understood_is_refused(project, text, message):
+    path = project(text)
+
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+
+    assert str(caught.value) == f"{path}: {message}"
+    assert caught.value.hint
+
+
+def test_the_hint_says_what_was_probably_meant(project):
+    with pytest.raises(SettingsError) as caught:
+        read(project("[migrate]\nlock_wiat = 1"))
+
+    assert caught.value.hint == "did you mean lock_wait?"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("\n\n[migrate", 3), ("[migrate]\nlock_wait = \n", 2), ("a = 1\na = 2\n", 2)]
+)
+def test_a_mistake_in_the_toml_has_its_line(project, text, line):
+    path = project(text)
+
+    with pytest.raises(SettingsError) as caught:
+        read(path)
+
+    assert str(caught.value).startswith(f"{path}, line {line}: ")
+    assert caught.value.hint == f"correct line {line} of {path}"
