@@ -1,0 +1,239 @@
+"""How we talk to PostgreSQL: a connection, a message of many statements, one snapshot, one lock."""
+
+import getpass
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import generators, pq, sql
+
+from .database_url import Target
+from .errors import Locked, Refused, Unreachable
+
+Conn = psycopg.Connection[tuple[Any, ...]]
+Rows = list[tuple[Any, ...]]
+Tell = Callable[[str], None]
+
+LOCK = 0x6F7073  # "ops": the key of the advisory lock, one for each database
+
+# A pooler invents the process id that it tells a client, so where ours is not the server's own,
+# one connection is not one session: there, nothing is set and no lock is taken.
+#
+# After SIGKILL the server notices within a second that nobody listens, ends the statement and frees
+# the lock; without the interval, the statement runs on. Only Linux servers can look.
+TAKE = """
+select set_config(name, value, false) from (values
+    ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
+    ('lock_timeout', '5s'),
+    (case when version() ~ 'linux' then 'client_connection_check_interval'
+          else 'application_name' end,
+     case when version() ~ 'linux' then '1s' else current_setting('application_name') end)
+) as setting (name, value) where pg_backend_pid() = {pid};
+select case when pg_backend_pid() = {pid} then pg_try_advisory_lock({lock}) end;
+"""
+
+# What libpq says when it cannot connect, and what to type then.
+ADVICE = (
+    ("password authentication failed", "the user or the password in {variable} is wrong"),
+    ("no password supplied", "put the password into {variable}"),
+    ("Connection refused", "nothing listens there: `invoke up` starts a local one"),
+    ("No such file or directory", "nothing listens there: `invoke up` starts a local one"),
+    (
+        "could not translate host name",
+        "the host in {variable} is misspelt, or private to its network",
+    ),
+    ("timeout expired", "a firewall, or a host that is private to another network"),
+    (
+        "too many clients",
+        "every connection slot is taken: stop some clients, or use a pool for them",
+    ),
+    ("remaining connection slots", "every connection slot is taken: stop some clients"),
+    ("does not exist", "check the names of user and database in {variable}"),
+    ("does not support SSL", "for a server without TLS add ?sslmode=disable to {variable}"),
+    ("certificate verify failed", "DATABASE_CA_CERT is not the authority of this server"),
+)
+
+
+@contextmanager
+def connect(target: Target, purpose: str) -> Iterator[Conn]:
+    """Open a connection in autocommit, named after its purpose; transactions are written out.
+
+    Raises Unreachable, with what libpq said, when there is no connection or it is lost.
+    """
+    try:
+        conn = psycopg.connect(
+            target.conninfo,
+            autocommit=True,
+            prepare_threshold=None,  # a prepared statement means nothing behind a pooler
+            client_encoding="utf8",
+            application_name=f"ops {purpose} @{socket.gethostname()}"[:63],
+        )
+    except psycopg.OperationalError as error:
+        raise Unreachable(
+            f"cannot reach {target}: {reason(error)}", hint=advice(error, target)
+        ) from None
+    try:
+        with conn:
+            yield conn
+    except psycopg.OperationalError as error:
+        if not conn.closed:
+            raise
+        raise Unreachable(
+            f"lost the connection to {target}: {reason(error)}",
+            hint="nothing is half done: run the same command again",
+        ) from error
+
+
+def reason(error: psycopg.Error) -> str:
+    """The last clause of libpq's message names the cause, those before it the attempt."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    line = next(
+        (line for line in lines if "failed:" in line or "FATAL" in line), (lines or ["?"])[0]
+    )
+    return line.rsplit("failed: ", 1)[-1].removeprefix("FATAL:  ").removeprefix("ERROR:  ")
+
+
+def advice(error: psycopg.Error, target: Target) -> str:
+    text = str(error)
+    found = (hint for needle, hint in ADVICE if needle in text)
+    return next(found, "is the server up, and {variable} right?").format(variable=target.variable)
+
+
+def ask(conn: Conn, message: str | sql.Composed) -> list[Rows]:
+    """Send many statements as one message, in one round trip; the rows of each that has rows."""
+    cursor = conn.execute(message)
+    answers = []
+    while True:
+        if cursor.description is not None:
+            answers.append(cursor.fetchall())
+        if not cursor.nextset():
+            return answers
+
+
+def whoami() -> str:
+    """The account that runs us; a container may run as a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@contextmanager
+def snapshot(conn: Conn) -> Iterator[str]:
+    """Read a single moment, with no way to change it; what is yielded opens it, without a trip.
+
+    The reader puts the text before its first message. However it ends, the transaction is over.
+    """
+    try:
+        yield "begin isolation level repeatable read read only; "
+    finally:
+        if not conn.closed:
+            conn.rollback()
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who has the lock, as pg_stat_activity tells it."""
+
+    pid: int
+    application: str
+    user: str
+    seconds: int  # since the session began
+    query: str
+
+    def __str__(self) -> str:
+        since = f"{self.seconds} s" if self.seconds < 120 else f"{self.seconds // 60} min"
+        return f"{self.application or 'a session'} (pid {self.pid}, user {self.user}, for {since})"
+
+
+HOLDER = f"""
+select a.pid, coalesce(a.application_name, ''), coalesce(a.usename, ''),
+       coalesce(extract(epoch from clock_timestamp() - a.backend_start), 0)::int,
+       -- a literal may be somebody's secret
+       coalesce(left(ltrim(regexp_replace(regexp_replace(a.query, '''[^'']*''', '''...''', 'g'),
+                                    '\\s+', ' ', 'g')), 60), '')
+from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
+where l.locktype = 'advisory' and l.granted and l.database = (
+    select oid from pg_catalog.pg_database where datname = current_database())
+  and l.classid = 0 and l.objid = {LOCK} and l.objsubid = 1
+"""
+
+
+def holder(conn: Conn) -> Holder | None:
+    """Who holds the lock now."""
+    rows = conn.execute(HOLDER).fetchall()
+    return Holder(*rows[0]) if rows else None
+
+
+@contextmanager
+def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
+    """Hold the one lock of this database, waiting for it up to `wait` seconds.
+
+    The lock is polled with jitter: a blocked waiter would hold a snapshot, and a CREATE INDEX
+    CONCURRENTLY of the holder would wait for it: a deadlock. It belongs to the session, so
+    PostgreSQL lets go of it whenever we end, however we end.
+
+    Raises Locked, naming the holder, when the time is up; Refused behind a pooler.
+    """
+    deadline, pause, told = time.monotonic() + wait, 0.025, None
+    message = TAKE.format(pid=conn.info.backend_pid, lock=LOCK) + HOLDER
+    while True:
+        *_, ((taken,),), holders = ask(conn, message)
+        if taken is None:
+            raise Refused(
+                "this connection goes through a pooler: a lock means nothing there",
+                hint="set DIRECT_DATABASE_URL to the address of the server itself",
+            )
+        if taken:
+            break
+        found = Holder(*holders[0]) if holders else None
+        if time.monotonic() >= deadline:
+            raise Locked(
+                f"somebody else is migrating: {found or 'a session that just ended'}",
+                hint="let it finish and run the same command again; if it hangs: "
+                + (f"select pg_terminate_backend({found.pid})" if found else "invoke preflight"),
+            )
+        if found and found.pid != told:
+            tell(f"waiting up to {wait:g} s for {found}: {found.query}")
+            told = found.pid
+        time.sleep(min(pause * random.uniform(0.5, 1.5), max(deadline - time.monotonic(), 0.01)))
+        pause = min(pause * 2, 2.0)
+    yield
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a message of many statements stopped."""
+
+    error: psycopg.Error
+    done: int  # statements that had succeeded before
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server is gone, so that nobody knows yet what it kept."""
+        state = self.error.sqlstate or "08"
+        return isinstance(self.error, psycopg.OperationalError) and state.startswith(("08", "57P"))
+
+
+def attempt(conn: Conn, message: str) -> Failure | tuple[int, ...]:
+    """Send a message; return how many rows each statement touched, or why and where it stopped.
+
+    What the statements select is dropped: stdout belongs to the report.
+    """
+    try:
+        conn.pgconn.send_query(message.encode())
+        results = conn.wait(generators.execute(conn.pgconn))
+    except psycopg.OperationalError as error:
+        return Failure(error, 0)
+    for done, result in enumerate(results):
+        if result.status == pq.ExecStatus.FATAL_ERROR:
+            return Failure(psycopg.errors.error_from_result(result), done)
+        if result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT):
+            conn.close()  # the only way out of it: the server rolls back
+            return Failure(psycopg.NotSupportedError("COPY needs psql"), done)
+    return tuple(result.command_tuples or 0 for result in results)

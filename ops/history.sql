@@ -1,0 +1,52 @@
+-- What this tool remembers, in a schema of its own. Everybody may read it: it holds no secret, and
+-- a role that may only read must come to the same verdict.
+create schema if not exists ops;
+create table ops.runs (
+    id bigint generated always as identity primary key,
+    task text not null,
+    outcome text not null check (outcome in ('running', 'done', 'failed', 'refused', 'interrupted')),
+    in_parity boolean,
+    environment text not null,
+    commit_hex text,
+    commit_source text not null,
+    dirty boolean not null,
+    who text not null,
+    host text not null,
+    started_at timestamptz not null default clock_timestamp(),
+    finished_at timestamptz,
+    phases jsonb not null default '[]',
+    error text
+);
+create table ops.ledger (
+    id text primary key,
+    checksum text not null,
+    normalised text not null,
+    state text not null check (state in ('applied', 'started', 'baselined')),
+    commit_hex text,
+    run bigint,
+    applied_at timestamptz not null,
+    duration_ms int
+);
+create table ops.delivered (
+    table_name text not null,
+    key text not null,
+    hash text not null,
+    delivered_at timestamptz not null default clock_timestamp(),
+    primary key (table_name, key)
+);
+create table ops.environment (
+    name text primary key,
+    system_identifier text,
+    stamped_at timestamptz not null default clock_timestamp()
+);
+create table ops.accepted (
+    id text not null,
+    applied_checksum text not null,
+    accepted_checksum text not null,
+    reason text not null,
+    who text not null,
+    accepted_at timestamptz not null default clock_timestamp()
+);
+create unique index environment_is_one_row on ops.environment ((true));
+grant usage on schema ops to public;
+grant select on all tables in schema ops to public;

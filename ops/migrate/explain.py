@@ -1,0 +1,73 @@
+"""Why a migration failed, in words: where in the file, what the server said, what to type."""
+
+import psycopg
+
+from ..database import Failure
+from ..errors import MigrationFailed, OpsError, Unreachable
+from .declared import MigrationFile, shown
+from .text import place, statements
+
+BEGIN_STATEMENTS = 3  # what stands before the file's own, where it runs in a transaction
+
+
+def explained(file: MigrationFile, failure: Failure, *, prefix: str, kept: str) -> OpsError:
+    """The failure in words: file, line and column, the statement, DETAIL and HINT, what remains."""
+    error, diagnosis = failure.error, failure.error.diag
+    if failure.lost:
+        cause = str(error).strip().splitlines()[0]
+        return Unreachable(
+            f"{file.id}: the connection was lost while it ran ({cause})",
+            hint="it is applied whole or not at all; run the same command again",
+        )
+    at = where(file, failure, prefix)
+    lines = [
+        f"{shown(file.path)}{at}: {brief(diagnosis.message_primary or str(error))}",
+        *excerpt(file, at),
+    ]
+    for label, text in (
+        ("detail", diagnosis.message_detail),
+        ("server's hint", diagnosis.message_hint),
+        ("context", diagnosis.context),
+    ):
+        lines += [f"{label}: {text}"] if text else []
+    return MigrationFailed("\n".join([*lines, kept]), hint=cure(error))
+
+
+def where(file: MigrationFile, failure: Failure, prefix: str) -> str:
+    """`:LINE:COLUMN` of the position that the server names, else `:LINE` of the statement."""
+    position = failure.error.diag.statement_position
+    offset = int(position or 0) - len(prefix) - 1
+    if 0 <= offset <= len(file.text):
+        line, column = place(file.text, offset)
+        return f":{line}:{column}"
+    index, found = failure.done - (BEGIN_STATEMENTS if prefix else 0), statements(file.text)
+    if file.is_sql and 0 <= index < len(found):
+        return f":{place(file.text, found[index].start)[0]}"
+    return ""
+
+
+def brief(message: str) -> str:
+    """One line: a syntax error may quote all the text behind it, our own marks among it."""
+    line = message.split("\n", 1)[0]
+    return line if len(line) <= 200 else f"{line[:200]}..."
+
+
+def excerpt(file: MigrationFile, at: str) -> list[str]:
+    """The line of the file that is meant, with its number."""
+    number, lines = int(at.split(":")[1]) if at else 0, file.text.split("\n")
+    return [f"{number:>5} | {lines[number - 1].strip()[:120]}"] if 0 < number <= len(lines) else []
+
+
+def cure(error: psycopg.Error) -> str:
+    if error.sqlstate == "25001":
+        return "put `-- transactional: false` on the file's first line, alone with that statement"
+    if error.sqlstate == "55P03":
+        return (
+            "run the same command again when the table is free: invoke preflight shows who is there"
+        )
+    if error.sqlstate in ("42P06", "42P07", "42701", "42710", "42723"):
+        return (
+            "it is there already. A database that is older than its records: invoke"
+            " migrate.baseline; something made by hand: take it away, or write the migration for it"
+        )
+    return "correct the file and run the same command again"

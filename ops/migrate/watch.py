@@ -1,0 +1,78 @@
+"""Somebody who looks on while a migration runs: what it waits for, how far a long build is.
+
+Nothing happens for a migration that is done within a second: no connection, no line. After that a
+second connection looks, and a line every few seconds says what it saw.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from ..database import Tell
+from ..database_url import Target
+
+FIRST_LOOK, BETWEEN_LINES = 1.0, 5.0  # seconds
+LOOK = """
+select b.pid, coalesce(b.usename, ''), coalesce(b.application_name, ''),
+       extract(epoch from clock_timestamp() - coalesce(b.xact_start, b.backend_start))::int,
+       -- a literal may be somebody's secret
+       left(regexp_replace(regexp_replace(b.query, '''[^'']*''', '''...''', 'g'),
+                           '\\s+', ' ', 'g'), 80)
+from unnest(pg_blocking_pids(%(pid)s)) as blocker (pid) join pg_stat_activity b using (pid)
+limit 1
+"""
+PROGRESS = """
+select phase, case when blocks_total > 0 then 100 * blocks_done / blocks_total end
+from pg_stat_progress_create_index where pid = %(pid)s
+"""
+
+
+@contextmanager
+def watching(target: Target | None, pid: int, label: str, tell: Tell) -> Iterator[None]:
+    """Look on, on a connection of our own, until the block ends."""
+    if target is None:
+        yield
+        return
+    over = threading.Event()
+    watcher = threading.Thread(target=watch, args=(target, pid, label, tell, over), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def watch(target: Target, pid: int, label: str, tell: Tell, over: threading.Event) -> None:
+    if over.wait(FIRST_LOOK):
+        return
+    try:
+        with psycopg.connect(
+            target.conninfo, autocommit=True, application_name="ops watch"
+        ) as conn:
+            elapsed, last = FIRST_LOOK, ""
+            while not over.is_set():
+                seen = look(conn, pid)
+                if seen != last or elapsed >= BETWEEN_LINES:
+                    tell(f"{label}: {seen or 'running'}")
+                    elapsed, last = 0.0, seen
+                over.wait(FIRST_LOOK)
+                elapsed += FIRST_LOOK
+    except psycopg.Error as error:  # to look on is a courtesy: the migration itself is what counts
+        tell(f"{label}: running; nobody can look on ({type(error).__name__})")
+
+
+def look(conn: psycopg.Connection[tuple[Any, ...]], pid: int) -> str:
+    """What the session waits for, or how far its index build is; empty when neither."""
+    if blocker := conn.execute(LOOK, {"pid": pid}).fetchone():
+        who, user, application, seconds, query = blocker
+        return (
+            f"waits for pid {who} ({application or 'no name'}, user {user}, {seconds} s): {query}"
+        )
+    if build := conn.execute(PROGRESS, {"pid": pid}).fetchone():
+        phase, percent = build
+        return f"{phase}" + (f", {percent} %" if percent is not None else "")
+    return ""
