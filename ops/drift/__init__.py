@@ -1,0 +1,1 @@
+"""The schema: what Git's migrations make, what the catalogue shows, and what separates the two."""

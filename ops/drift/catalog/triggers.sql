@@ -1,0 +1,13 @@
+-- A partition's clone is shown only where it is switched differently from its parent's.
+select
+    'trigger' as kind, r.name || '.' || quote_ident(g.tgname) as name,
+    json_strip_nulls(json_build_object(
+        'definition', pg_get_triggerdef(g.oid),
+        'enabled', case g.tgenabled
+            when 'D' then 'disabled' when 'R' then 'replica' when 'A' then 'always' end,
+        'inherited', nullif(parent.oid is not null, false)
+    ))::text as properties
+from relation r
+join pg_trigger g on g.tgrelid = r.oid
+left join pg_trigger parent on parent.oid = g.tgparentid
+where not g.tgisinternal and (parent.oid is null or parent.tgenabled <> g.tgenabled)

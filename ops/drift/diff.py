@@ -1,0 +1,155 @@
+"""What separates Git's schema from the live one: each cause once, with what follows from it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..findings import Finding, Severity
+from .causes import Tie, explain
+from .declared import Snapshot
+from .likeness import lookalike, strangers
+from .objects import Objects, Properties, kind_of, last_of, name_of
+from .scope import Ignore, narrow
+from .sides import Sides, match
+from .statements import rename
+from .words import cut, differences
+
+__all__ = ["Drift", "Ignore", "compare"]
+
+HINT = "invoke schema.diff --sql"
+NAMED = 4  # consequences that a message names before it only counts
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    findings: tuple[Finding, ...]
+    compared: int  # objects on either side that were looked at
+    ignored: tuple[str, ...]  # "N objects matching PATTERN (REASON)"
+    waiting: int  # objects left out because a pending migration will touch them
+
+
+@dataclass(slots=True)
+class Consequences:
+    """What follows from one difference, and is told with it."""
+
+    parts: list[str] = field(default_factory=list)
+    needing: list[str] = field(default_factory=list)
+
+    def add(self, subject: str, tie: Tie) -> None:
+        if tie is Tie.PART:
+            self.parts.append(subject)
+        elif tie is Tie.NEED:
+            self.needing.append(subject)
+
+
+def compare(
+    declared: Snapshot,
+    observed: Objects,
+    *,
+    pending: frozenset[str] = frozenset(),
+    ignore: Sequence[Ignore] = (),
+) -> Drift:
+    """Name every object that differs; what follows from another difference is told there."""
+    scope = narrow(declared, observed, pending, ignore)
+    sides = match(scope.declared, scope.observed)
+    found = sorted(findings(sides, declared.dropped), key=lambda finding: finding.subject)
+    return Drift(
+        tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARNING)),
+        len(scope.declared.keys() | scope.observed.keys()),
+        scope.ignored,
+        scope.waiting,
+    )
+
+
+def findings(sides: Sides, dropped: Mapping[str, str]) -> Iterator[Finding]:
+    causes = explain(sides)
+    follow: dict[str, Consequences] = defaultdict(Consequences)
+    for subject in sorted(causes):
+        follow[causes[subject].subject].add(subject, causes[subject].tie)
+    known = strangers(sides)
+    for subject in sides.missing - causes.keys():
+        yield missing(subject, sides, follow[subject], lookalike(subject, sides, known))
+    for subject in sides.surplus - causes.keys():
+        yield surplus(subject, sides, follow[subject], dropped.get(subject, ""))
+    for subject in sides.changed - causes.keys():
+        yield changed(subject, sides, follow[subject])
+    yield from (renamed(git, here, sides) for git, here in sides.renamed.items())
+
+
+def missing(subject: str, sides: Sides, follow: Consequences, twin: str) -> Finding:
+    name = name_of(twin) if kind_of(twin) in ("table", "function") else last_of(twin)
+    return Finding(
+        subject,
+        f"missing here{counted(follow.parts)}"
+        + (f"; looks like {name}, which is not in Git" if twin else "")
+        + named(follow.needing, "needs it", "need it"),
+        HINT,
+        expected=brief(subject, sides.declared[subject]),
+    )
+
+
+def surplus(subject: str, sides: Sides, follow: Consequences, dropped_by: str) -> Finding:
+    return Finding(
+        subject,
+        f"not in Git{counted(follow.parts)}"
+        + (f"; {dropped_by} dropped it" if dropped_by else "")
+        + named(follow.needing, "needs it", "need it"),
+        HINT,
+        observed=brief(subject, sides.observed[subject]),
+    )
+
+
+def changed(subject: str, sides: Sides, follow: Consequences) -> Finding:
+    found = list(differences(subject, sides.declared[subject], sides.observed[subject]))
+    return Finding(
+        subject,
+        "; ".join(difference.message for difference in found)
+        + named(sorted(follow.parts + follow.needing), "differs with it", "differ with it"),
+        HINT,
+        expected="; ".join(difference.expected for difference in found),
+        observed="; ".join(difference.observed for difference in found),
+    )
+
+
+def renamed(git: str, here: str, sides: Sides) -> Finding:
+    """Only the name differs: nothing behaves differently, so it never blocks."""
+    return Finding(
+        git,
+        f"is named {last_of(here)} here",
+        f"{rename(here, git, sides.declared[git])};",
+        expected=last_of(git),
+        observed=last_of(here),
+        severity=Severity.WARNING,
+    )
+
+
+def counted(parts: Iterable[str]) -> str:
+    """What a table or schema holds: `, with 12 columns and 1 index`."""
+    counts = Counter(map(kind_of, parts))
+    words = [f"{count} {kind if count == 1 else plural(kind)}" for kind, count in counts.items()]
+    return f", with {listed(words)}" if words else ""
+
+
+def plural(kind: str) -> str:
+    return {"index": "indexes", "policy": "policies"}.get(kind, f"{kind}s")
+
+
+def named(subjects: Sequence[str], one: str, several: str) -> str:
+    if not subjects:
+        return ""
+    more = len(subjects) - NAMED
+    words = [*subjects[:NAMED], *([f"{more} more"] if more > 0 else [])]
+    return f"; {listed(words)} {one if len(subjects) == 1 else several}"
+
+
+def listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def brief(subject: str, properties: Properties) -> str:
+    """An object in a few words, for the side that has it."""
+    if kind_of(subject) == "column":
+        default = f" default {properties['default']}" if "default" in properties else ""
+        return cut(properties["type"] + " not null" * ("not_null" in properties) + default)
+    text = str(properties.get("definition", "")).replace("\n", " ")
+    return cut(text or ", ".join(properties.get("labels", ())) or kind_of(subject))

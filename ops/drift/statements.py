@@ -1,0 +1,326 @@
+"""How one object is written in DDL: created, dropped, and its parts spelled out."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from .objects import (
+    Objects,
+    Properties,
+    is_parsed,
+    kind_of,
+    last_of,
+    name_of,
+    path_of,
+    relation_of,
+    schema_of,
+)
+
+# settings whose value is a list of names, each of which is quoted by itself
+NAME_LISTS = (
+    "search_path",
+    "temp_tablespaces",
+    "session_preload_libraries",
+    "local_preload_libraries",
+)
+SWITCH = {"disabled": "disable", "replica": "enable replica", "always": "enable always"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement without its semicolon, a note for who runs it, and whether it destroys data."""
+
+    sql: str
+    note: str = ""
+    destroys: bool = False
+
+
+def create(subject: str, properties: Properties, parts: Objects) -> list[str]:
+    """The statements that make an object; a table's with its columns, without anything else."""
+    if kind_of(subject) == "table":
+        return [create_table(subject, properties, parts)]
+    return CREATE[kind_of(subject)](subject, properties)
+
+
+def drop(subject: str, properties: Properties) -> str:
+    kind, name, table = kind_of(subject), name_of(subject), relation_of(subject, properties)
+    if kind in ("column", "constraint"):
+        return f"alter table {table} drop {kind} {last_of(subject)}"
+    if kind in ("trigger", "policy", "rule"):
+        return f"drop {kind} {last_of(subject)} on {table}"
+    if kind == "function":
+        return f"drop routine {name}"
+    if kind == "view" and "materialized" in properties:
+        return f"drop materialized view {name}"
+    return f"drop {'foreign ' if 'foreign_server' in properties else ''}{kind} {name}"
+
+
+def rename(here: str, git: str, properties: Properties) -> str:
+    """Give an object the name that it has in Git."""
+    kind, table = kind_of(git), relation_of(git, properties)
+    if kind == "table":
+        return "; ".join(move(here, git))
+    if kind == "index":
+        return f"alter index {name_of(here)} rename to {last_of(git)}"
+    if kind in ("trigger", "policy"):
+        return f"alter {kind} {last_of(here)} on {table} rename to {last_of(git)}"
+    return f"alter table {table} rename {kind} {last_of(here)} to {last_of(git)}"
+
+
+def move(here: str, git: str) -> Iterator[str]:
+    """A table to the schema and to the name that it has in Git."""
+    schema = schema_of(git)
+    if schema_of(here) != schema:
+        yield f"alter table {name_of(here)} set schema {schema}"
+    if last_of(here) != last_of(git):
+        yield f"alter table {schema}.{last_of(here)} rename to {last_of(git)}"
+
+
+def literal(text: str) -> str:
+    escape = "e" if "\\" in text else ""
+    return f"{escape}'{text.replace(chr(92), chr(92) * 2).replace(chr(39), chr(39) * 2)}'"
+
+
+def create_schema(subject: str, properties: Properties) -> list[str]:
+    return [f"create schema {name_of(subject)}"]
+
+
+def create_extension(subject: str, properties: Properties) -> list[str]:
+    return [f"create extension {name_of(subject)} with schema {properties['schema']}"]
+
+
+def create_type(subject: str, properties: Properties) -> list[str]:
+    name = name_of(subject)
+    if properties["kind"] == "domain":
+        return [f"create domain {name} as {' '.join(domain_clauses(properties))}"]
+    inside = {
+        "enum": ("enum ", map(literal, properties.get("labels") or ())),
+        "composite": ("", properties.get("attributes") or ()),
+        "range": ("range ", properties.get("range") or ()),
+    }[properties["kind"]]
+    return [f"create type {name} as {inside[0]}({', '.join(inside[1])})"]
+
+
+def domain_clauses(properties: Properties) -> Iterator[str]:
+    yield properties["base"]
+    if "collation" in properties:
+        yield f"collate {properties['collation']}"
+    if "default" in properties:
+        yield f"default {properties['default']}"
+    if "not_null" in properties:
+        yield "not null"
+    yield from (check.removesuffix(" NOT VALID") for check in properties.get("checks", ()))
+
+
+def create_sequence(subject: str, properties: Properties) -> list[str]:
+    unlogged = "unlogged " if "unlogged" in properties else ""
+    clauses = sequence_clauses(properties.get("options", {}))
+    kind = properties.get("type", "bigint")
+    return [f"create {unlogged}sequence {name_of(subject)} as {kind} {' '.join(clauses)}"]
+
+
+def sequence_clauses(options: Mapping[str, Any]) -> list[str]:
+    """Every option, said in full, so that they also bring back a default."""
+    increment = options.get("increment", 1)
+    first = options.get("min", 1) if increment > 0 else options.get("max", -1)
+    return [
+        f"increment by {increment}",
+        f"minvalue {options['min']}" if "min" in options else "no minvalue",
+        f"maxvalue {options['max']}" if "max" in options else "no maxvalue",
+        f"start with {options.get('start', first)}",
+        f"cache {options.get('cache', 1)}",
+        "cycle" if options.get("cycle") else "no cycle",
+    ]
+
+
+def create_function(subject: str, properties: Properties) -> list[str]:
+    name = ".".join(path_of(subject))
+    kind = properties.get("kind", "function")
+    if kind == "aggregate":
+        return [create_aggregate(name, properties)]
+    word = "procedure" if kind == "procedure" else "function"
+    head = f"create or replace {word} {name}({properties['arguments']})"
+    return ["\n".join([head, *(f"    {clause}" for clause in function_clauses(properties))])]
+
+
+def create_aggregate(name: str, properties: Properties) -> str:
+    options = [*properties["aggregate"], f"parallel = {properties.get('parallel', 'unsafe')}"]
+    arguments = properties["arguments"] or "*"
+    return f"create or replace aggregate {name}({arguments}) ({', '.join(options)})"
+
+
+def function_clauses(properties: Properties) -> Iterator[str]:
+    if "result" in properties:
+        yield f"returns {properties['result']}"
+    yield f"language {properties['language']}"
+    yield from function_attributes(properties)
+    yield from (f"set {setting(text)}" for text in properties.get("settings", ()))
+    body = properties["body"]
+    if is_parsed(body):
+        yield body
+    elif "library" in properties:
+        yield f"as {literal(properties['library'])}, {literal(body)}"
+    else:
+        yield f"as {dollars(body)}"
+
+
+def function_attributes(properties: Properties) -> Iterator[str]:
+    if properties.get("kind") == "window":
+        yield "window"
+    if properties.get("kind") != "procedure":
+        yield properties.get("volatility", "volatile")
+        yield f"parallel {properties.get('parallel', 'unsafe')}"
+    words = {"strict": "strict", "security_definer": "security definer", "leakproof": "leakproof"}
+    yield from (word for key, word in words.items() if key in properties)
+    yield from (f"{key} {properties[key]}" for key in ("cost", "rows") if key in properties)
+
+
+def setting(text: str) -> str:
+    """`search_path=a, "B"` as SET wants it: each name a literal of its own."""
+    name, _, value = text.partition("=")
+    if name not in NAME_LISTS:
+        return f"{name} to {literal(value)}"
+    names = re.findall(r'"(?:[^"]|"")*"|[^,\s]+', value)
+    return f"{name} to {', '.join(literal(unquoted(item)) for item in names)}"
+
+
+def unquoted(identifier: str) -> str:
+    return identifier[1:-1].replace('""', '"') if identifier.startswith('"') else identifier
+
+
+def dollars(body: str) -> str:
+    """The body in dollar quotes that do not occur in it."""
+    tags = (f"${'_' * length}$" for length in count())
+    tag = next(tag for tag in tags if tag not in f"{body}$")
+    return f"{tag}{body}{tag}"
+
+
+def create_table(subject: str, properties: Properties, parts: Objects) -> str:
+    name = name_of(subject)
+    own = {s: p for s, p in parts.items() if kind_of(s) == "column"}
+    parent = properties.get("partition_of")
+    columns = ",\n".join(f"    {column_clause(s, p, not parent)}" for s, p in own.items())
+    kind = {"unlogged": "unlogged table", "foreign_server": "foreign table"}
+    word = next((kind[key] for key in kind if key in properties), "table")
+    inside = f" (\n{columns}\n)" if columns or not parent else ""
+    of = f" partition of {parent}" if parent else ""
+    return f"create {word} {name}{of}{inside}{''.join(table_clauses(properties))}"
+
+
+def table_clauses(properties: Properties) -> Iterator[str]:
+    if "bound" in properties:
+        yield f" {properties['bound']}"
+    if "inherits" in properties:
+        yield f" inherits ({', '.join(properties['inherits'])})"
+    if "partition_by" in properties:
+        yield f" partition by {properties['partition_by']}"
+    if "foreign_server" in properties:
+        options = (foreign_option(option) for option in properties.get("foreign_options", ()))
+        yield f" server {properties['foreign_server']} options ({', '.join(options)})"
+
+
+def foreign_option(option: str) -> str:
+    name, _, value = option.partition("=")
+    return f"{name} {literal(value)}"
+
+
+def column_clause(subject: str, properties: Properties, typed: bool = True) -> str:
+    """A column as in CREATE TABLE; a partition's without type, which is its parent's."""
+    words = [last_of(subject)]
+    if typed:
+        words.append(typed_as(properties))
+    if "generated" in properties:
+        kind = "virtual" if "virtual" in properties else "stored"
+        words.append(f"generated always as ({properties['generated']}) {kind}")
+    if "default" in properties:
+        words.append(f"default {properties['default']}")
+    if "identity" in properties:
+        words.append(identity(properties))
+    if "not_null" in properties:
+        words.append("not null")
+    return " ".join(words)
+
+
+def typed_as(properties: Properties) -> str:
+    collation = f" collate {properties['collation']}" if "collation" in properties else ""
+    return f"{properties['type']}{collation}"
+
+
+def identity(properties: Properties) -> str:
+    clauses = " ".join(sequence_clauses(properties.get("identity_options", {})))
+    return f"generated {properties['identity']} as identity ({clauses})"
+
+
+def create_column(subject: str, properties: Properties) -> list[str]:
+    table = relation_of(subject, properties)
+    return [f"alter table {table} add column {column_clause(subject, properties)}"]
+
+
+def create_constraint(subject: str, properties: Properties) -> list[str]:
+    table, definition = relation_of(subject, properties), properties["definition"]
+    unchecked = "not_validated" in properties and "NOT ENFORCED" not in definition
+    valid = " not valid" if unchecked else ""
+    return [f"alter table {table} add constraint {last_of(subject)} {definition}{valid}"]
+
+
+def create_index(subject: str, properties: Properties) -> list[str]:
+    unique = "unique " if "unique" in properties else ""
+    name, table = last_of(subject), properties["table"]
+    return [f"create {unique}index {name} on {table} using {properties['definition']}"]
+
+
+def create_view(subject: str, properties: Properties) -> list[str]:
+    kind = "materialized view" if "materialized" in properties else "view"
+    options = f" with ({', '.join(properties['options'])})" if "options" in properties else ""
+    definition = properties["definition"].removesuffix(";")
+    return [f"create {kind} {name_of(subject)}{options} as\n{definition}"]
+
+
+def create_trigger(subject: str, properties: Properties) -> list[str]:
+    return [properties["definition"], *switched(subject, properties)]
+
+
+def create_rule(subject: str, properties: Properties) -> list[str]:
+    return [properties["definition"].removesuffix(";"), *switched(subject, properties)]
+
+
+def switched(subject: str, properties: Properties) -> list[str]:
+    return [switch(subject, properties)] if "enabled" in properties else []
+
+
+def switch(subject: str, properties: Properties) -> str:
+    """Enable or disable a trigger or a rule."""
+    word = SWITCH.get(properties.get("enabled", ""), "enable")
+    table = relation_of(subject, properties)
+    return f"alter table {table} {word} {kind_of(subject)} {last_of(subject)}"
+
+
+def create_policy(subject: str, properties: Properties) -> list[str]:
+    words = [
+        f"create policy {last_of(subject)} on {relation_of(subject, properties)}",
+        f"as {'restrictive' if 'restrictive' in properties else 'permissive'}",
+        f"for {properties['command']} to {', '.join(properties['roles'])}",
+    ]
+    if "using" in properties:
+        words.append(f"using ({properties['using']})")
+    if "check" in properties:
+        words.append(f"with check ({properties['check']})")
+    return [" ".join(words)]
+
+
+CREATE: dict[str, Callable[[str, Properties], list[str]]] = {
+    "schema": create_schema,
+    "extension": create_extension,
+    "type": create_type,
+    "sequence": create_sequence,
+    "function": create_function,
+    "column": create_column,
+    "constraint": create_constraint,
+    "index": create_index,
+    "view": create_view,
+    "trigger": create_trigger,
+    "rule": create_rule,
+    "policy": create_policy,
+}
