@@ -1,0 +1,155 @@
+"""Deliver the rows: one message, one transaction, only what differs."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from psycopg import sql
+
+from ..database import Conn, Failure, ask, attempt
+from ..errors import OpsError, Refused, Unreachable
+from .declared import label
+from .diff import Change, Kind, SeedDiff, types_of
+from .observed import scope, table
+
+Statement = tuple[Change, sql.Composed]
+
+
+def plan(diffs: Sequence[SeedDiff], schema: str, *, prune: bool = False) -> tuple[Statement, ...]:
+    """The statements that would bring the rows to Git's, in order; nothing for what is equal.
+
+    Surplus rows are deleted only with `prune`; duplicates are left for a person to choose from.
+    """
+    kinds = (Kind.INSERT, Kind.UPDATE, Kind.SURPLUS) if prune else (Kind.INSERT, Kind.UPDATE)
+    return tuple(
+        (change, statement(diff, change, schema)) for diff in diffs for change in diff.of(*kinds)
+    )
+
+
+def statement(diff: SeedDiff, change: Change, schema: str) -> sql.Composed:
+    act = {Kind.INSERT: insert, Kind.UPDATE: update, Kind.SURPLUS: delete}[change.kind]
+    return act(change, types_of(diff.columns), table(change.seed, schema))
+
+
+def insert(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.Composed:
+    assert change.row is not None
+    values = change.row.values
+    return sql.SQL("insert into {} ({}) values ({})").format(
+        into,
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(literal(value, types.get(name)) for name, value in values.items()),
+    )
+
+
+def update(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.Composed:
+    assert change.row is not None
+    pairs = [
+        sql.SQL("{} = {}").format(
+            sql.Identifier(name), literal(change.row.values[name], types.get(name))
+        )
+        for name in change.columns
+    ]
+    return sql.SQL("update {} set {} where {}").format(
+        into, sql.SQL(", ").join(pairs), this_row(change, types)
+    )
+
+
+def delete(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.Composed:
+    return sql.SQL("delete from {} where {}").format(into, this_row(change, types))
+
+
+def this_row(change: Change, types: dict[str, str]) -> sql.Composed:
+    """By its key, and only while it is Git's: a customer's row is out of reach."""
+    parts = [
+        sql.SQL("{} = {}").format(sql.Identifier(name), literal(value, types.get(name)))
+        for name, value in zip(change.seed.key, change.key, strict=True)
+    ]
+    return sql.SQL(" and ").join([*parts, scope(change.seed)])
+
+
+def literal(value: Any, kind: str | None) -> sql.Composable:
+    """A value as text with its column's type behind it: PostgreSQL reads it as if from a file."""
+    if value is None:
+        return sql.SQL("null")
+    if kind in ("json", "jsonb"):
+        text: Any = json.dumps(value, default=number, ensure_ascii=False)
+    else:
+        text = value if isinstance(value, list) else str(value)
+    cast = f"::{kind}" if kind else ""
+    return sql.Composed([sql.Literal(text), sql.SQL(cast)])
+
+
+def number(value: Any) -> int | float:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
+
+
+def apply(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]) -> None:
+    """Run the statements and remember what was delivered; all of it or nothing.
+
+    Raises Refused when a row is no longer as it was read, or when the database says no to one.
+    """
+    texts = [text.as_string(conn) for _, text in statements]
+    message = ";\n".join(["begin", *texts, *remembered(conn, diffs, statements), ""])
+    result = attempt(conn, message)
+    if isinstance(result, Failure):
+        if not conn.closed:
+            conn.rollback()
+        raise explained(result, statements)
+    for (change, _), count in zip(statements, result[1:], strict=False):
+        if count != max(change.times, 1):
+            conn.rollback()
+            raise Refused(
+                f"{change.subject} changed while it was looked at; nothing was written",
+                hint="run the same command again",
+            )
+    ask(conn, "commit")
+
+
+def remembered(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]) -> list[str]:
+    """The upserts of the delivered hashes, and the removal of what was pruned."""
+    rows = [(diff.seed.table, key, hash) for diff in diffs for key, hash in diff.undelivered]
+    pruned = [c for c, _ in statements if c.kind is Kind.SURPLUS]
+    texts = [
+        sql.SQL("delete from ops.delivered where table_name = {} and key = {}").format(
+            sql.Literal(change.seed.table), sql.Literal(label(change.key))
+        )
+        for change in pruned
+    ]
+    if rows:
+        values = sql.SQL(", ").join(
+            sql.SQL("({}, {}, {})").format(*map(sql.Literal, row)) for row in rows
+        )
+        texts.append(
+            sql.SQL(
+                "insert into ops.delivered (table_name, key, hash) values {}"
+                " on conflict (table_name, key) do update"
+                " set hash = excluded.hash, delivered_at = excluded.delivered_at"
+            ).format(values)
+        )
+    return [text.as_string(conn) for text in texts]
+
+
+def explained(failure: Failure, statements: Sequence[Statement]) -> OpsError:
+    if failure.lost:
+        return Unreachable(
+            "the connection was lost while the rows were written",
+            hint="they are written all or none; run the same command again",
+        )
+    if failure.error.sqlstate == "55P03":
+        return Refused(
+            "somebody holds a lock on a table of the seeds; nothing was written",
+            hint="run the same command again when it is free",
+        )
+    diagnosis, index = failure.error.diag, failure.done - 1
+    change = statements[index][0] if 0 <= index < len(statements) else None
+    about = change.subject if change else "the seeds"
+    detail = f"\ndetail: {diagnosis.message_detail}" if diagnosis.message_detail else ""
+    return Refused(
+        f"the database refused {about}: {diagnosis.message_primary}{detail}\nnothing was written",
+        hint=f"look at line {change.row.line} of seeds/{change.seed.path.name}"
+        if change and change.row
+        else "correct the rows that stand in the way",
+    )
