@@ -1,0 +1,103 @@
+"""May we begin? Every reason against it, found before anything is written."""
+
+from collections.abc import Iterator
+
+from .environment.diff import judge
+from .errors import Refused, SettingsError
+from .facts import Facts
+from .findings import Severity
+from .migrate.apply import refuse_unsafe
+from .migrate.dangers import DELETES, dangers
+from .migrate.declared import shown
+from .seed.fit import check_types
+from .verify.environment import OLDEST
+
+
+def refusals(facts: Facts) -> Iterator[Refused]:
+    """What this server, this role or this environment lacks for a sync."""
+    server = facts.server
+    if server.version_number < OLDEST:
+        yield Refused(f"PostgreSQL {server.version} is older than 14", hint="upgrade the server")
+    if server.in_recovery:
+        yield Refused("this server is a read replica", hint="set DATABASE_URL to the primary")
+    if server.read_only:
+        yield Refused(
+            f"{server.user} only reads here: default_transaction_read_only is on",
+            hint=f'alter database "{server.database}" reset default_transaction_read_only',
+        )
+    yield from stamp_refusals(facts)
+    yield from rights_refusals(facts)
+
+
+def stamp_refusals(facts: Facts) -> Iterator[Refused]:
+    """The laptop that thinks it is production, and the other way round."""
+    here, told = facts.past.stamp, facts.declared.app_env
+    if here and here != told:
+        yield Refused(
+            f"APP_ENV is {told}, and this database says that it is {here}",
+            hint=f"set APP_ENV={here}, or DATABASE_URL to the {told} database",
+        )
+
+
+def rights_refusals(facts: Facts) -> Iterator[Refused]:
+    server = facts.server
+    if server.schema is None:
+        yield Refused(
+            "no schema of the search path exists here",
+            hint="create it, or correct schema= in DATABASE_URL",
+        )
+    if not facts.has_ops and not server.may_create_schema:
+        yield Refused(
+            f"{server.user} may not create a schema in database {server.database}",
+            hint=f'as its owner: grant create on database "{server.database}" to "{server.user}"',
+        )
+    if (facts.history.pending or not facts.has_yoyo) and not server.may_create_tables:
+        yield Refused(
+            f"{server.user} may not create tables in schema {facts.schema}"
+            " (PostgreSQL 15 and later give that to nobody)",
+            hint=f'as its owner: grant create on schema "{facts.schema}" to "{server.user}"',
+        )
+    for name in sorted({*facts.unreadable, *facts.unwritable}):
+        yield Refused(
+            f"{server.user} may not read and write {name}",
+            hint=f'grant select, insert, update, delete on {name} to "{server.user}"',
+        )
+
+
+def permit(facts: Facts, allow: frozenset[str]) -> None:
+    """Raise Refused with every reason against a sync, or SettingsError for a file that is wrong."""
+    permit_writing(facts)
+    refuse_unsafe(facts.history, allow)
+    refuse_destruction(facts, allow)
+    check_types(tuple(diff.seed for diff in facts.seeds), facts.columns_in_git)
+
+
+def refuse_bad_environment(facts: Facts) -> None:
+    """A deploy that cannot work must not migrate: every variable that is wrong, at once."""
+    declared = facts.declared
+    findings = judge(declared.variables, declared.environ, declared.app_env)
+    wrong = [f for f in findings if f.severity is Severity.ERROR]
+    if wrong:
+        names = "\n".join(f"{f.subject.removeprefix('variable ')} {f.message}" for f in wrong)
+        raise SettingsError(names, hint="\n".join(dict.fromkeys(f.hint for f in wrong)))
+
+
+def permit_writing(facts: Facts) -> None:
+    """Raise Refused with every reason against writing anything here."""
+    reasons = list(refusals(facts))
+    if reasons:
+        hints = "\n".join(reason.hint for reason in reasons)
+        raise Refused("\n".join(map(str, reasons)), hint=hints)
+
+
+def refuse_destruction(facts: Facts, allow: frozenset[str]) -> None:
+    """In production a migration that destroys data runs only when that is allowed by name."""
+    if facts.declared.app_env != "production" or DELETES in allow:
+        return
+    for file in facts.history.pending:
+        for danger in dangers(file):
+            if danger.name == DELETES:
+                raise Refused(
+                    f"{shown(file.path)}:{danger.line}: {danger.why}",
+                    hint=f"take a backup, then: invoke sync --allow {DELETES}",
+                )
