@@ -1,0 +1,1 @@
+"""One module for each way of telling it; each has `render(verdict) -> str`."""

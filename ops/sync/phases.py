@@ -1,0 +1,187 @@
+"""The phases of a sync: each does its part, and returns what there is to tell."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from .. import history, verify
+from ..database import Conn, ask
+from ..errors import NotInParity, Refused
+from ..facts import Declared, Facts, gather
+from ..migrate import apply as migrate
+from ..migrate.apply import Limits, Run
+from ..migrate.diff import State
+from ..plans import Step
+from ..preflight import permit, refuse_bad_environment
+from ..seed import apply as seed
+from ..seed.diff import Kind
+from ..seed.fit import check_types
+from ..verify.data import name_of
+from ..verify.schema import absent_parts
+from .state import NEW_SERVER, PRUNE, Sync
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a phase has to say: a word or two, what it changed, what it saw."""
+
+    summary: str
+    changes: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+
+def preflight(sync: Sync) -> Told:
+    """1: look, and refuse what must not be begun."""
+    sync.facts = gather(sync.conn, sync.declared)
+    permit(sync.facts, sync.allow)
+    if sync.task == "sync":
+        refuse_bad_environment(sync.facts)
+    create = ", may create" if sync.facts.server.may_create_tables else ""
+    return Told("ok", notes=[f"direct connection{create}, lock taken"])
+
+
+def migrations(sync: Sync) -> Told:
+    """2: record the run, then apply what is pending, each in a transaction with its marks."""
+    notes = []
+    sync.done += prepare(sync.conn, sync.facts, sync.allow)
+    sync.stale = bool(sync.done)
+    run = start(sync)
+    for done in migrate.apply(sync.conn, sync.facts.history, run, sync.tell):
+        sync.applied.append(done.id)
+        sync.stale = True
+        sync.done.append(done.id)
+        notes += [f"{done.id}: {said}" for said in done.notices]
+    for id in migrate.adopt(sync.conn, sync.facts.history, run):
+        sync.stale = True
+        sync.done.append(f"{id}: applied by the yoyo CLI; its checksum is recorded now")
+    notes += [
+        f"{id} is applied and newer than this commit" for id in sync.facts.history.ids(State.AHEAD)
+    ]
+    word = f"{len(sync.applied)} applied" if sync.applied else "none new"
+    return Told(word, tuple(sync.done), notes)
+
+
+def no_migrations(sync: Sync) -> Told:
+    """2, of `invoke seed`: refuse to run before a migration that the rows may need."""
+    if sync.pending:
+        raise Refused(
+            f"{counted('migration', len(sync.pending))} pending: the rows may need what they make",
+            hint="invoke sync does both",
+        )
+    sync.done += prepare(sync.conn, sync.facts, sync.allow)
+    sync.stale = bool(sync.done)
+    start(sync)
+    return Told("none new", tuple(sync.done))
+
+
+def prepare(conn: Conn, facts: Facts, allow: frozenset[str] = frozenset()) -> list[str]:
+    """Make what the records need, once: our schema, yoyo's tables, the stamp."""
+    steps = preparation(facts, allow)
+    if steps:
+        ask(conn, "begin;" + ";".join(step.sql for step in steps) + "; commit")
+    return [step.title for step in steps]
+
+
+def preparation(facts: Facts, allow: frozenset[str]) -> tuple[Step, ...]:
+    steps = []
+    if not facts.has_ops:
+        steps.append(Step("schema ops: our records", history.SCHEMA))
+    if not facts.has_yoyo:
+        text = migrate.make_yoyo_tables(facts.schema).as_string()
+        steps.append(Step(f"yoyo's tables in schema {facts.schema}", text))
+    if not facts.past.stamp:
+        text = history.stamp(facts.declared.app_env, facts.system_identifier).as_string()
+        steps.append(Step(f"stamp: this database is {facts.declared.app_env}", text))
+    elif NEW_SERVER in allow and facts.past.system_identifier != facts.system_identifier:
+        text = history.move(facts.system_identifier).as_string()
+        steps.append(Step("stamp: it is on this server now", text))
+    return tuple(steps)
+
+
+def start(sync: Sync) -> Run:
+    """Record that the run has begun."""
+    declared, schema = sync.declared, sync.facts.schema
+    sync.run = history.begin(sync.conn, sync.task, declared.app_env, declared.commit)
+    return Run(sync.run, schema, declared.commit.hex, limits(declared), sync.target)
+
+
+def limits(declared: Declared) -> Limits:
+    project = declared.project
+    return Limits(project.lock_timeout, project.statement_timeout, project.lock_wait)
+
+
+def look_again(sync: Sync) -> None:
+    """Gather anew when something was written; else what was seen under the lock holds."""
+    if sync.stale:
+        sync.facts = gather(sync.conn, sync.declared)
+        sync.stale = False
+
+
+def system(sync: Sync) -> Told:
+    """3: is every part of the declared feature there? Rows of seeds/ come in the next phase."""
+    look_again(sync)
+    absent = absent_parts(sync.facts)
+    coming = {change.subject for diff in sync.facts.seeds for change in diff.of(Kind.INSERT)}
+    if lost := [part for part in absent if part not in coming]:
+        raise NotInParity(
+            f"not here: {', '.join(lost)}",
+            hint="invoke schema.diff --sql shows what would make it again",
+        )
+    there = [part for part in sync.declared.project.system_parts if part not in absent]
+    counts = Counter(part.split(" ", 1)[0] for part in there)
+    notes = [", ".join(counted(kind, count) for kind, count in counts.items())] if there else []
+    notes += [f"{counted('row', len(absent))} to come with system data"] if absent else []
+    return Told("ok", notes=notes)
+
+
+def data(sync: Sync) -> Told:
+    """4: insert and update the rows that differ, all in one transaction."""
+    look_again(sync)
+    diffs = sync.facts.seeds
+    for diff in diffs:
+        if diff.absent:
+            raise Refused(diff.absent, hint=f"{diff.seed.path} and the migrations must agree")
+    check_types(tuple(diff.seed for diff in diffs), sync.facts.columns_here)
+    statements = seed.plan(diffs, sync.facts.schema, prune=PRUNE in sync.allow)
+    if statements or any(diff.undelivered for diff in diffs):
+        seed.apply(sync.conn, diffs, statements)
+        sync.stale = True
+    kinds = Counter(change.kind for change, _ in statements)
+    unchanged = sum(diff.unchanged for diff in diffs)
+    sync.seeded = {
+        "inserted": kinds[Kind.INSERT],
+        "updated": kinds[Kind.UPDATE],
+        "unchanged": unchanged,
+        "pruned": kinds[Kind.SURPLUS],
+    }
+    written = [name_of(change) for change, _ in statements]
+    sync.done += written
+    return Told(
+        counted("row", sync.written) if sync.written else "as in Git",
+        written,
+        [f"{counted('row', unchanged)} unchanged"] if unchanged else [],
+    )
+
+
+def verification(sync: Sync) -> Told:
+    """5: the same checks as `invoke verify`, on facts gathered after the last write."""
+    look_again(sync)
+    sync.facts = as_delivered(sync)
+    sync.report = verify.run(sync.facts)
+    return Told("ok" if sync.report.in_parity else "differs", notes=[verify.looked_at(sync.facts)])
+
+
+def as_delivered(sync: Sync) -> Facts:
+    """The facts as they will stand once this run, which has delivered everything, is recorded."""
+    commit, now = sync.declared.commit, datetime.now(UTC)
+    this = history.PastRun(
+        sync.run or 0, sync.task, "done", None, commit.hex, commit.dirty, now, None
+    )
+    return replace(sync.facts, past=replace(sync.facts.past, delivered=this, last=this))
+
+
+def counted(noun: str, count: int) -> str:
+    """`1 row`, `2 indexes`."""
+    many = {"index": "indexes", "policy": "policies"}.get(noun, f"{noun}s")
+    return f"{count} {noun if count == 1 else many}"
