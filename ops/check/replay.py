@@ -1,0 +1,122 @@
+"""What the migrations do: applied to an empty database, undone, and applied again."""
+
+from collections.abc import Iterator, Sequence
+
+from .. import history
+from ..database import Conn, Failure, Tell, attempt, connect
+from ..database_url import read_target
+from ..drift.declared import Snapshot, evolve, read
+from ..drift.diff import compare
+from ..drift.objects import Objects
+from ..errors import MigrationFailed, OpsError, Refused, SettingsError
+from ..findings import Finding
+from ..migrate import apply as migrate
+from ..migrate import diff
+from ..migrate.declared import MigrationFile, read_one
+from ..migrate.explain import explained
+from ..rehearsal import LIMITS, look, rehearse
+from ..repository import Commit
+from . import functions, schema
+from .complaints import complaint, of_error
+from .files import SNAPSHOT
+
+Stage = tuple[str, Objects]  # a migration, and the schema after it
+FORGET = "reset session authorization; reset role; delete from public._yoyo_migration; commit;"
+
+
+def judge(
+    url: str, files: Sequence[MigrationFile], new: Sequence[MigrationFile], tell: Tell
+) -> Iterator[Finding]:
+    """Run the history into the empty database; what fails, or else what its schema is like."""
+    rehearse(url, (), tell)  # of no migration: it makes what remembers them
+    with connect(read_target("DATABASE_URL", url, ""), "check") as conn:
+        seen: list[Stage] = [("", look(conn))]
+        try:
+            seen.extend(stages(conn, files, tell))
+        except (MigrationFailed, Refused, SettingsError) as error:
+            yield of_error(error)
+            return
+        made, known = evolve(seen[1:]), {file.id: file for file in files}
+        yield from snapshot(files, made)
+        before = next((i for i, file in enumerate(files) if file in new), len(files))
+        yield from schema.judge(seen[before][1], made, known)
+        yield from functions.judge(conn, made, known, new, tell)
+        yield from twice(conn, files, seen, tell)
+
+
+def stages(conn: Conn, files: Sequence[MigrationFile], tell: Tell) -> Iterator[Stage]:
+    """Apply the files to what is there, and look after each."""
+    number = history.begin(conn, "check", "test", Commit(None, "check", False))
+    run = migrate.Run(number, "public", None, LIMITS)
+    for done in migrate.apply(conn, diff.compare(files, ()), run, tell):
+        yield done.id, look(conn)
+
+
+def snapshot(files: Sequence[MigrationFile], made: Snapshot) -> Iterator[Finding]:
+    """schema.json beside what the replay made."""
+    if not files:
+        return
+    try:
+        declared = read(files[0].path.with_name("schema.json"))
+    except SettingsError as error:
+        yield of_error(error)
+        return
+    drift = [finding.subject for finding in compare(declared, dict(made.objects)).findings]
+    if not drift and (declared.since, declared.dropped) != (made.since, made.dropped):
+        drift = ["which of them changed what"]
+    if drift:
+        message = f"is not what the migrations make: {few(drift)}"
+        yield complaint("schema.json", None, message, SNAPSHOT)
+
+
+def twice(
+    conn: Conn, files: Sequence[MigrationFile], seen: list[Stage], tell: Tell
+) -> Iterator[Finding]:
+    """Undo, newest first, what has a rollback file, to what was there before it; apply it again."""
+    undone: list[MigrationFile] = []
+    for file, (_, before) in zip(reversed(files), reversed(seen[:-1]), strict=True):
+        if not file.rollback.exists():
+            break
+        try:
+            undo(conn, file)
+        except MigrationFailed as error:
+            yield of_error(error)
+            return
+        if parts := parted(before, look(conn)):
+            message, hint = f"does not undo {file.id}: {parts}", "undo all of it, and nothing else"
+            yield complaint(file.rollback, 1, message, hint)
+            return
+        undone.insert(0, file)
+    try:
+        again = [*seen, *stages(conn, undone, tell)]
+    except OpsError as error:
+        yield of_error(MigrationFailed(f"{error} (after its rollback)", hint=error.hint))
+        return
+    if parts := parted(seen[-1][1], again[-1][1]):
+        message = f"applied again after its rollback, it makes another schema: {parts}"
+        yield complaint(undone[0].path, 1, message, "undo all of it in the rollback file")
+
+
+def undo(conn: Conn, file: MigrationFile) -> None:
+    """Send the rollback file as it is written, in a transaction; raises MigrationFailed."""
+    back = read_one(file.rollback)
+    start = migrate.begin(LIMITS, back)
+    if isinstance(failure := attempt(conn, f"{start}{back.text}\n; {FORGET}"), Failure):
+        if not conn.closed:
+            conn.rollback()
+        raise explained(back, failure, prefix=start, kept="nothing was undone")
+
+
+def parted(before: Objects, after: Objects) -> str:
+    """What is left behind, gone or changed, in a few words; empty when nothing is."""
+    found = compare(Snapshot(before), after).findings
+    return few(
+        [
+            f"{f.subject} is {('changed' if f.observed else 'gone') if f.expected else 'left'}"
+            for f in found
+        ]
+    )
+
+
+def few(words: Sequence[str]) -> str:
+    return ", ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")
