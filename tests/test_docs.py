@@ -1,0 +1,296 @@
+"""The documents say what the code does: every name that one of them lists, the other has."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import tasks
+from ops import errors, verify
+from ops.environment import declared as contract
+from ops.findings import Dimension, Finding, Outcome, Phase, Place, Report, Result, Verdict
+from ops.migrate.diff import State
+from ops.report import json as report
+from ops.repository import VARIABLES
+from ops.seed import declared as seeds
+from ops.sync import DANGERS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+CHECKS = (ROOT / "docs/checks.md").read_text("utf-8")
+DOCUMENTS = ("README.md", "CHANGELOG.md", "docs/checks.md")
+CODE = [ROOT / "tasks.py", *sorted((ROOT / "ops").rglob("*.py")), ROOT / "tests/conftest.py"]
+FIVE = {"invoke", "psycopg[binary]", "yoyo-migrations", "python-dotenv", "tabulate"}
+MADE = {".env", ".venv", ".local"}  # by the commands of the README, not by Git
+VERDICT = Verdict(
+    "sync",
+    Place("local", "db", 5432, "app", "app@db:5432/app", "15.18", None, "unknown", None),
+    Report((Result("schema.drift", Dimension.SCHEMA, Outcome.FAILED, (Finding("s", "m", "h"),)),)),
+    elapsed_ms=1,
+)
+STOPPED = Verdict(
+    VERDICT.task,
+    VERDICT.place,
+    VERDICT.report,
+    elapsed_ms=1,
+    phases=(Phase("Preflight", Outcome.PASSED, "ok", 1, ("a change",), ("a note",)),),
+    applied=("0005.more",),
+    seeded={"inserted": 0, "updated": 0, "unchanged": 0, "pruned": 0},
+    error="why",
+    hint="what to type",
+)
+
+
+def blocks(language):
+    """The fenced blocks of the README in one language, in their order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def table(document, *headers):
+    """The rows of the table that has these headers, as lists of cells."""
+    lines = document.split("\n")
+    start = lines.index(f"| {' | '.join(headers)} |") + 2
+    rows = []
+    for line in lines[start:]:
+        if not line.startswith("|"):
+            return rows
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def quoted(text):
+    """Everything that stands in backticks outside of fenced blocks, a line break as a space."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return {found.replace("\n", " ") for found in re.findall(r"`([^`]+)`", prose)}
+
+
+# --- names
+
+
+def test_every_task_is_in_the_readmes_table_and_nothing_else_is():
+    rows = table(README, "task", "what it does")
+    listed = {word.split()[0] for name, _ in rows for word in re.findall(r"`([^`]+)`", name)}
+
+    names = set(tasks.namespace.task_names)
+    aliases = {alias for found in tasks.namespace.task_names.values() for alias in found}
+    assert listed == names | aliases
+
+
+def test_every_option_that_the_readme_gives_to_a_task_is_one():
+    for name, _ in table(README, "task", "what it does"):
+        for usage in re.findall(r"`([^`]+)`", name):
+            task = tasks.namespace[usage.split()[0]]
+            known = {f"--{argument.name}" for argument in task.get_arguments()}
+            assert set(re.findall(r"--\w+", usage)) <= known, usage
+
+
+def test_every_exit_code_stands_in_the_readme_with_its_meaning():
+    drawn = re.findall(r"^  (\w+) +(\d)   (.+)$", errors.__doc__, re.MULTILINE)
+    stated = {cells[1]: cells for cells in table(README, "code", "class", "meaning")}
+
+    assert {name for name, _, _ in drawn} == {
+        kind.__name__ for kind in errors.OpsError.__subclasses__()
+    }
+    for name, code, meaning in drawn:
+        assert getattr(errors, name).exit_code == int(code)
+        assert stated[f"`{name}`"] == [code, f"`{name}`", meaning]
+
+
+def test_every_check_has_its_entry_and_every_entry_its_check():
+    entries = re.findall(r"^### `(\w+\.\w+)`$", CHECKS, re.MULTILINE)
+
+    assert sorted(entries) == sorted(check.name for check in verify.CHECKS)
+
+
+def test_every_state_of_a_migration_is_explained():
+    rows = table(CHECKS, "state", "it means", "`verify`", "`sync`")
+
+    assert {state for state, *_ in rows} == {f"`{s}`" for s in State}
+
+
+def test_what_verify_does_with_a_state_is_what_the_page_says():
+    rows = table(CHECKS, "state", "it means", "`verify`", "`sync`")
+    stated = {state.strip("`"): reaction for state, _, reaction, _ in rows}
+
+    for state in State:
+        reaction = verify.schema.REACTIONS.get(state)
+        assert stated[state] == (reaction[2] if reaction else "nothing"), state
+
+
+def test_every_outcome_is_explained():
+    rows = table(CHECKS, "outcome", "it means")
+
+    assert {outcome for outcome, _ in rows} == {f"`{outcome}`" for outcome in Outcome}
+
+
+def test_every_variable_of_the_tool_itself_is_in_the_readme():
+    pattern = re.compile(r"\b(OPS_[A-Z][A-Z_]+|POSTGRES_BIN)\b")
+    read = {name for path in CODE for name in pattern.findall(path.read_text("utf-8"))}
+    stated = {name.strip("`") for name, _ in table(README, "the tool's own", "what it says")}
+
+    assert read == stated
+
+
+def test_the_commit_is_looked_for_in_the_order_of_the_readme():
+    sentence = re.search(r"The commit is the first of these.*?;\s+then\s+Git", README, re.DOTALL)[0]
+
+    assert tuple(re.findall(r"`(\w+)`", sentence)) == VARIABLES
+
+
+def test_everything_that_is_remembered_is_in_the_readme():
+    tables = re.findall(r"create table ops\.(\w+)", (ROOT / "ops/history.sql").read_text("utf-8"))
+    section = README.partition("## What it remembers\n")[2].partition("\n## ")[0]
+
+    assert tables
+    assert [name for name in tables if f"`{name}`" not in section] == []
+
+
+def test_every_danger_has_its_row():
+    assert [name for name, _ in table(README, "danger", "what it allows")] == [
+        f"`{d}`" for d in DANGERS
+    ]
+
+
+def test_every_decorator_and_every_kind_of_variable_is_in_the_readme():
+    rows = table(README, "decorator", "what it asks")
+    named = {name for cell, _ in rows for name in re.findall(r"@([\w-]+)", cell)}
+    kinds = next(text for cell, text in rows if cell == "`@kind=`")
+
+    assert named == set(contract.DECORATORS)
+    assert set(re.findall(r"`(\w+)`", kinds)) == set(contract.KINDS)
+
+
+def test_every_module_is_on_the_map_and_every_place_on_it_exists():
+    (map_,) = [block for block in blocks("text") if block.startswith("tasks.py")]
+    ops = {path.relative_to(ROOT / "ops") for path in (ROOT / "ops").rglob("*.py")}
+
+    folder = dict(re.findall(r"^  (\w+)/ +((?:.+\n)(?: {18}.+\n)*)", map_, re.MULTILINE))
+    files = set(re.findall(r"^  (\w+\.py) ", map_, re.MULTILINE))
+    assert files == {str(path) for path in ops if len(path.parts) == 1} - {"__init__.py"}
+    assert folder.keys() == {path.parts[0] for path in ops if len(path.parts) == 2}
+    for path in ops:
+        if len(path.parts) == 2 and path.name != "__init__.py":
+            assert re.search(rf"\b{path.stem}\b", folder[path.parts[0]]), path
+
+
+# --- commands and files
+
+
+def test_the_two_commands_come_first_and_take_one_line_each():
+    first, second = README.index("```sh\n"), README.index("\n## ")
+    up, test = blocks("sh")[:2]
+
+    assert first < second
+    assert up == (
+        "python3 -m venv .venv && .venv/bin/python -m pip install -q -r requirements-dev.txt"
+        " && .venv/bin/invoke up\n"
+    )
+    assert test == ".venv/bin/invoke test\n"
+
+
+def test_the_machine_runs_the_same_test_command_on_the_same_requirements():
+    script = (ROOT / ".ci/run").read_text("utf-8")
+
+    assert re.search(r"^invoke test$", script, re.MULTILINE)
+    assert re.search(r"--requirement requirements-dev\.txt$", script, re.MULTILINE)
+
+
+def test_every_command_of_the_documents_is_a_task():
+    names = {
+        *tasks.namespace.task_names,
+        *(a for t in tasks.namespace.task_names.values() for a in t),
+    }
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text("utf-8")
+        for command in quoted(text):
+            if command.startswith("invoke ") and not command.startswith("invoke --"):
+                words = [word for word in command.split()[1:] if re.fullmatch(r"[a-z][\w.]*", word)]
+                assert words[0] in names, f"{name}: {command}"
+
+
+def test_every_file_that_the_documents_name_exists():
+    for name in DOCUMENTS:
+        text = (ROOT / name).read_text("utf-8")
+        words = quoted(text) | {word for block in blocks("sh") for word in block.split()}
+        named = {
+            word
+            for word in words
+            if re.fullmatch(r"[\w.-]+/|[\w./-]+\.(py|toml|json|ya?ml|md|txt)", word)
+        }
+        assert named, name
+        for path in named:
+            places = (ROOT / path, ROOT / "migrations" / path)
+            assert path.split("/")[0] in MADE or any(place.exists() for place in places), (
+                f"{name}: {path}"
+            )
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_relative_links_lead_somewhere(name):
+    text = (ROOT / name).read_text("utf-8")
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target.read_text("utf-8")), link
+
+
+def anchors(text):
+    """The anchors of a page's headings, as they are made from their words."""
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_document_names_a_place_on_somebodys_machine(name):
+    text = (ROOT / name).read_text("utf-8")
+
+    assert not re.findall(r"(?<![\w.:/@])/(?:home|root|tmp|work|opt|usr|Users)\b", text)
+
+
+def test_production_installs_the_five_and_each_is_pinned():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").split()
+    pinned = [re.fullmatch(r"([\w.-]+(?:\[\w+\])?)==\d+(\.\d+)+", line) for line in lines]
+
+    assert all(pinned), lines
+    assert {match[1] for match in pinned} == FIVE
+
+
+# --- examples
+
+
+def keys(value):
+    """What a document looks like, without what it says."""
+    if isinstance(value, dict):
+        return {name: keys(inner) for name, inner in value.items()}
+    return [keys(inner) for inner in value[:1]] if isinstance(value, list) else None
+
+
+def test_the_json_example_is_what_a_report_looks_like():
+    verify_document, additions = (json.loads(block) for block in blocks("json"))
+    made = keys(report.document(VERDICT)) | {"not_looked_at": [None]}
+
+    assert keys(verify_document) == made
+    assert keys(report.document(STOPPED)) | {"not_looked_at": [None]} == made | keys(additions)
+
+
+def test_a_document_of_a_task_that_could_not_look_has_the_same_parts():
+    failed = json.loads(report.failure("verify", errors.Unreachable("why", hint="what to type")))
+
+    assert failed.keys() | {"not_looked_at"} == report.document(VERDICT).keys() | {"error"}
+    assert (failed["in_parity"], failed["results"]) == (False, [])
+    assert failed["error"] == {"message": "why", "hint": "what to type", "exit_code": 3}
+
+
+def test_the_seed_example_is_one_that_can_be_read(tmp_path):
+    (block,) = blocks("toml")
+    (tmp_path / "roles.toml").write_text(block, "utf-8")
+
+    (seed,) = seeds.read(tmp_path)
+
+    assert (seed.table, seed.null, len(seed.rows)) == ("team_roles", ("customer_id",), 1)
+    assert set(re.findall(r"^#? ?(\w+)", block, re.MULTILINE)) >= {"table", "key", "owned", "scope", "every",
+                                                                  "files", "placeholders"}  # fmt: skip
