@@ -208,7 +208,9 @@ def at(url, database=None, login=None):
 
 def create_database(admin, name, template):
     """Create from template0, which nobody can have altered, or from a template of ours."""
-    statement = SQL("create database {} template {}")
+    # without durability a copy of files is twice as fast as one through the log (15 and later)
+    files = " strategy file_copy" if admin.info.server_version >= 150000 else ""
+    statement = SQL(f"create database {{}} template {{}}{files}")
     admin.execute(statement.format(Identifier(name), Identifier(template)))
     return name
 
