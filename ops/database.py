@@ -151,12 +151,12 @@ class Holder:
         return f"{self.application or 'a session'} (pid {self.pid}, user {self.user}, for {since})"
 
 
+# The first words of a statement tell what it is; what follows them may be somebody's secret.
+FIRST_WORDS = "coalesce(substring({}.query from '^\\s*(\\w+(?:\\s+[\\w.\"]+){{0,3}})'), '')"
 HOLDER = f"""
 select a.pid, coalesce(a.application_name, ''), coalesce(a.usename, ''),
        coalesce(extract(epoch from clock_timestamp() - a.backend_start), 0)::int,
-       -- a literal may be somebody's secret
-       coalesce(left(ltrim(regexp_replace(regexp_replace(a.query, '''[^'']*''', '''...''', 'g'),
-                                    '\\s+', ' ', 'g')), 60), '')
+       {FIRST_WORDS.format("a")}
 from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
 where l.locktype = 'advisory' and l.granted and l.database = (
     select oid from pg_catalog.pg_database where datname = current_database())

@@ -11,16 +11,14 @@ from typing import Any
 
 import psycopg
 
-from ..database import Tell
+from ..database import FIRST_WORDS, Tell
 from ..database_url import Target
 
 FIRST_LOOK, BETWEEN_LINES = 1.0, 5.0  # seconds
-LOOK = """
+LOOK = f"""
 select b.pid, coalesce(b.usename, ''), coalesce(b.application_name, ''),
        extract(epoch from clock_timestamp() - coalesce(b.xact_start, b.backend_start))::int,
-       -- a literal may be somebody's secret
-       left(regexp_replace(regexp_replace(b.query, '''[^'']*''', '''...''', 'g'),
-                           '\\s+', ' ', 'g'), 80)
+       {FIRST_WORDS.format("b")}
 from unnest(pg_blocking_pids(%(pid)s)) as blocker (pid) join pg_stat_activity b using (pid)
 limit 1
 """
