@@ -511,7 +511,7 @@ def show_history(c: Context, limit: str = "10", env: str = "") -> None:
 @task
 def test(c: Context) -> None:
     """The tests, in parallel, on a real PostgreSQL."""
-    run(c, "pytest -q -n 4")
+    run(c, "pytest -q -n auto")
 
 
 @verb()
