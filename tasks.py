@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +40,6 @@ HELP = {
 }
 
 
-class CannotKeep(SettingsError):
-    """The file of `--output` cannot be written."""
-
-
 class Terminated(KeyboardInterrupt):
     """SIGTERM, as an exception: psycopg cancels the statement, `finally` blocks run."""
 
@@ -60,6 +56,7 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
         signal.signal(signal.SIGTERM, terminate)
         try:
             check_format(kwargs.get("format", "terminal"))
+            check_output(kwargs.get("output", ""))
             body(*args, **kwargs)
         except OpsError as error:
             complain(TASKS.get(body.__name__, body.__name__), error, kwargs)
@@ -88,6 +85,15 @@ def check_format(format: str) -> None:
         )
 
 
+def check_output(output: str) -> None:
+    """Before any work: a report that cannot be kept is a mistake of the command line."""
+    if output and ((CALLER / output).is_dir() or not (CALLER / output).parent.is_dir()):
+        raise SettingsError(
+            f"cannot write {output}: no such folder, or a folder itself",
+            hint="give a file in a folder that exists",
+        )
+
+
 def complain(name: str, error: OpsError, given: dict[str, Any]) -> None:
     """Tell why a task could not do its work; a report that was asked for says it as well."""
     from ops.report import json, terminal
@@ -96,8 +102,7 @@ def complain(name: str, error: OpsError, given: dict[str, Any]) -> None:
     if given.get("format") == "json":
         text = json.failure(name, error)
         show(text)
-    with suppress(CannotKeep):  # one error is told, the first
-        keep(text, given.get("output", ""))
+    keep(text, given.get("output", ""))
     raise Exit(terminal.error(error), error.exit_code) from None
 
 
@@ -144,15 +149,12 @@ def emit(text: str, output: str) -> None:
 
 
 def keep(text: str, output: str) -> None:
-    """Write a report to a file too."""
+    """Write a report to a file too; what was done stands, whether or not it can be written."""
     if output:
         try:
             (CALLER / output).write_text(text + "\n", "utf-8")
         except OSError as error:
-            raise CannotKeep(
-                f"cannot write {output}: {error.strerror}",
-                hint="give a file in a folder that exists",
-            ) from None
+            say(f"could not write {output}: {error.strerror}")
 
 
 def rendered(verdict: Any, format: str) -> str:
@@ -254,7 +256,7 @@ def show_plan(name: str, allow: str, format: str, output: str, env: str) -> None
     from ops.sync.plan import plan
 
     with looking(env, "plan") as (_, declared, conn):
-        intended = plan(conn, declared, allowed(allow))
+        intended = plan(conn, declared, allowed(allow), name)
     emit(json.plan(name, intended) if format == "json" else terminal.plan(intended), output)
 
 
@@ -267,7 +269,7 @@ def up(c: Context) -> None:
     from ops import local
     from ops.settings import environment
 
-    for line in local.up(HERE, environment(HERE)[0]).told:
+    for line in local.up(HERE, environment(HERE)[0]):
         show(line)
     show("")
     sync(c)
@@ -291,7 +293,7 @@ def down(c: Context) -> None:
 def preflight(c: Context, env: str = "") -> None:
     """May a sync begin: settings, connection, server, rights, stamp, who holds the lock."""
     from ops import preflight as judge
-    from ops.database import holder
+    from ops.database import holder, refuse_pooler
     from ops.facts import gather
     from ops.report import terminal
 
@@ -301,6 +303,7 @@ def preflight(c: Context, env: str = "") -> None:
         held = holder(conn)
         show(f"lock         {held or 'nobody is migrating'}")
         show(f"migrations   {len(facts.history.pending)} pending of {len(declared.migrations)}")
+        refuse_pooler(conn)
         judge.permit(facts, frozenset())
         judge.refuse_bad_environment(facts)
         if held:

@@ -170,6 +170,19 @@ def holder(conn: Conn) -> Holder | None:
     return Holder(*rows[0]) if rows else None
 
 
+def pooled() -> Refused:
+    return Refused(
+        "this connection goes through a pooler: a lock means nothing there",
+        hint="set DIRECT_DATABASE_URL to the address of the server itself",
+    )
+
+
+def refuse_pooler(conn: Conn) -> None:
+    """Raise Refused where `deploy_lock` would, without a try for the lock."""
+    if conn.execute("select pg_backend_pid()").fetchone() != (conn.info.backend_pid,):
+        raise pooled()
+
+
 @contextmanager
 def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
     """Hold the one lock of this database, waiting for it up to `wait` seconds.
@@ -185,10 +198,7 @@ def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
     while True:
         *_, ((taken,),), holders = ask(conn, message)
         if taken is None:
-            raise Refused(
-                "this connection goes through a pooler: a lock means nothing there",
-                hint="set DIRECT_DATABASE_URL to the address of the server itself",
-            )
+            raise pooled()
         if taken:
             break
         found = Holder(*holders[0]) if holders else None

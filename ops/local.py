@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -15,16 +14,10 @@ SERVER, DATABASE = Path(".local/postgres"), "app"
 OURS = rf"postgresql://postgres:(?P<password>[^@]*)@127\.0\.0\.1:(?P<port>[23]\d{{4}})/{DATABASE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What `up` did, as lines to show."""
-
-    told: tuple[str, ...]
-
-
-def up(folder: Path, environ: Mapping[str, str]) -> Setup:
+def up(folder: Path, environ: Mapping[str, str]) -> list[str]:
     """Start the embedded server, unless another database was named, and write what .env lacks.
 
+    Returns what was done, as lines to show.
     A server whose folder was deleted is made anew with the port and password that .env has.
     """
     url, postgres_bin = environ.get("DATABASE_URL", ""), environ.get("POSTGRES_BIN")
@@ -32,7 +25,7 @@ def up(folder: Path, environ: Mapping[str, str]) -> Setup:
     if url and not port:
         target = read_target("DATABASE_URL", url)
         told = [f"DATABASE_URL is set ({target}): no PostgreSQL is started here"]
-        return Setup((*told, *write_env(folder, {})))
+        return told + write_env(folder, {})
     before = embedded.running(folder / SERVER)
     server = embedded.start(
         folder / SERVER, password=password, port=port, postgres_bin=postgres_bin
@@ -41,7 +34,7 @@ def up(folder: Path, environ: Mapping[str, str]) -> Setup:
     create_database(server.url)
     start = "runs already" if before else "started"
     told = [f"PostgreSQL {start}: {read_target('DATABASE_URL', mine)}"]
-    return Setup((*told, *write_env(folder, {} if url else {"DATABASE_URL": mine})))
+    return told + write_env(folder, {} if url else {"DATABASE_URL": mine})
 
 
 def ours(folder: Path, url: str) -> tuple[str | None, int | None]:

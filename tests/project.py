@@ -85,9 +85,9 @@ class Project:
             )
             return sync.run(state)
 
-    def plan(self, *allow):
+    def plan(self, *allow, task="sync"):
         with self.looking() as (declared, conn):
-            return plan(conn, declared, frozenset(allow))
+            return plan(conn, declared, frozenset(allow), task)
 
     def facts(self, url=None, **environ):
         with self.looking(url, **environ) as (declared, conn):

@@ -64,15 +64,19 @@ def migrations(sync: Sync) -> Told:
 
 def no_migrations(sync: Sync) -> Told:
     """2, of `invoke seed`: refuse to run before a migration that the rows may need."""
-    if sync.pending:
-        raise Refused(
-            f"{counted('migration', len(sync.pending))} pending: the rows may need what they make",
-            hint="invoke sync does both",
-        )
+    refuse_pending(sync.facts)
     sync.done += prepare(sync.conn, sync.facts, sync.allow)
     sync.stale = bool(sync.done)
     start(sync)
     return Told("none new", tuple(sync.done))
+
+
+def refuse_pending(facts: Facts) -> None:
+    if pending := facts.history.pending:
+        raise Refused(
+            f"{counted('migration', len(pending))} pending: the rows may need what they make",
+            hint="invoke sync does both",
+        )
 
 
 def prepare(conn: Conn, facts: Facts, allow: frozenset[str] = frozenset()) -> list[str]:

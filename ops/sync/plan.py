@@ -4,19 +4,24 @@ from ..database import Conn
 from ..facts import Declared, gather
 from ..migrate.dangers import dangers
 from ..plans import Plan, Step
-from ..preflight import permit
+from ..preflight import permit, refuse_bad_environment
 from ..seed import apply as seed
 from ..verify.data import name_of
-from .phases import preparation
+from .phases import preparation, refuse_pending
 from .state import PRUNE
 
 
-def plan(conn: Conn, declared: Declared, allow: frozenset[str]) -> Plan:
-    """Every statement in its order. Reads only; raises what a sync would raise before it writes."""
+def plan(conn: Conn, declared: Declared, allow: frozenset[str], task: str = "sync") -> Plan:
+    """Every statement of that task in its order; raises what it would raise before it writes."""
     facts = gather(conn, declared)
     permit(facts, allow)
+    if task == "sync":
+        refuse_bad_environment(facts)
+    if task == "seed":
+        refuse_pending(facts)
     files = facts.history.pending
-    rows = seed.plan(facts.seeds_in_git, facts.schema, prune=PRUNE in allow)
+    diffs = () if task == "migrate" else facts.seeds_in_git
+    rows = seed.plan(diffs, facts.schema, prune=PRUNE in allow)
     return Plan(
         preparation(facts, allow),
         tuple(Step(file.id, file.text, tuple(map(str, dangers(file)))) for file in files),

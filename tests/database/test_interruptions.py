@@ -98,6 +98,7 @@ def test_a_pooler_is_good_enough_to_look_and_refused_to_write(synced, pooler, mo
     synced.environ["DATABASE_URL"] = through
     with pytest.raises(Refused, match="goes through a pooler"):
         synced.sync()
+    assert synced.invoke("preflight").returncode == 5
     held = (
         "select 1 from pg_locks join pg_database d on d.oid = database where locktype = 'advisory'"
     )

@@ -86,6 +86,12 @@ def test_a_plan_shows_what_would_run_and_touches_nothing(project):
     ) == [(0,)]
 
 
+def test_a_plan_is_of_the_task_that_was_asked(project):
+    assert project.plan(task="migrate").rows == ()
+    with pytest.raises(Refused, match="4 migrations pending"):
+        project.plan(task="seed")
+
+
 def test_a_plan_of_rows_is_what_a_sync_runs(synced):
     synced.execute("update team_roles set approval_limit = 1 where id = 'role-viewer'")
 
