@@ -1,9 +1,12 @@
 """Rows are delivered all or none, only where they differ, and never to a customer."""
 
+import psycopg
 import pytest
 from roundtrips import counting
 
+from ops import facts
 from ops.errors import Refused, SettingsError
+from ops.seed import apply as seed
 
 
 def test_only_the_columns_that_differ_are_written(synced):
@@ -144,3 +147,43 @@ def sync_or_error(project):
         error = raised
     assert isinstance(error, SettingsError)
     return error
+
+
+def test_a_customers_template_of_the_same_type_is_out_of_reach(synced):
+    synced.execute(
+        "insert into customers (id, company, owner, email) values ('c', 'C', 'c', 'c');"
+        "insert into notification_templates (customer_id, type, subject, body_html)"
+        " values ('c', 'payment_received', 'ours', 'ours');"
+        "update notification_templates set subject = 'x' where type = 'payment_received'"
+        " and customer_id is null"
+    )
+
+    assert synced.sync(task="seed").seeded["updated"] == 1
+    assert synced.execute("select subject from notification_templates where customer_id = 'c'") == [
+        ("ours",)
+    ]
+
+
+def test_a_row_that_is_gone_since_it_was_read_stops_the_delivery(synced):
+    synced.execute("update team_roles set approval_limit = 1")
+    with synced.looking() as (declared, conn):
+        diffs = facts.gather(conn, declared).seeds
+        statements = seed.plan(diffs, "public")
+        synced.execute("delete from team_roles where id = 'role-viewer'")
+
+        with pytest.raises(
+            Refused, match="row team_roles role-viewer changed while it was looked at"
+        ):
+            seed.apply(conn, diffs, statements)
+
+    assert synced.execute("select distinct approval_limit from team_roles") == [(1,)]
+
+
+def test_a_table_that_somebody_holds_is_not_waited_for_without_end(synced):
+    synced.execute("update team_roles set approval_limit = 1 where id = 'role-owner'")
+    with psycopg.connect(synced.url) as holder:
+        holder.execute("lock table team_roles in share mode")
+
+        done = synced.sync(task="seed")
+
+    assert str(done.error).startswith("somebody holds a lock on a table of the seeds")
