@@ -188,7 +188,7 @@ def reset(c: Context, env: str = "") -> None:
     from ops.facts import gather
 
     with looking(env, "reset") as (_, declared, conn), deploy_lock(conn, 0, say):
-        amend.reset(conn, gather(conn, declared))
+        amend.reset(conn, gather(conn, declared, whole=True))
     sync(c, env=env)
 
 

@@ -234,7 +234,7 @@ def changing(name: str, env: str) -> Iterator[tuple[Any, Any, Any]]:
         looking(env, name) as (_, declared, conn),
         deploy_lock(conn, declared.project.lock_wait, say),
     ):
-        facts = gather(conn, declared)
+        facts = gather(conn, declared, whole=True)
         permit_writing(facts)
         prepare(conn, facts)
         with history.recorded(conn, name, declared.app_env, declared.commit) as number:

@@ -13,9 +13,11 @@ from . import project, repository
 from .database import Conn, Rows, ask, snapshot
 from .database_url import Target
 from .drift import declared as schema_file
+from .drift import fingerprint
 from .drift import observed as catalogue
 from .drift.diff import Drift, Ignore
 from .drift.diff import compare as compare_schema
+from .drift.fingerprint import Fingerprint
 from .drift.objects import Objects
 from .environment import declared as contract
 from .errors import Unreachable
@@ -62,6 +64,7 @@ class Server:
     may_create_tables: bool
     may_read_identifier: bool
     read_only: bool  # by a setting of the database or the role
+    records_version: int | None  # of schema ops
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Facts:
     objects: Objects
     history: migration_diff.History
     drift: Drift
+    fingerprint: Fingerprint
     seeds: tuple[seed_diff.SeedDiff, ...]
     past: records.Past
     system_identifier: str | None
@@ -101,6 +105,18 @@ class Facts:
             deployed=delivered.commit if delivered else None,
             dirty=commit.dirty,
         )
+
+    @property
+    def must_renew_records(self) -> bool:
+        """Whether schema ops is of an older version than ours, or not there."""
+        return (self.server.records_version or 0) < records.VERSION
+
+    @property
+    def mark(self) -> sql.Composed | None:
+        """The statement that keeps the fingerprint of a catalogue in which nothing differs."""
+        if self.drift.findings or self.drift.waiting:
+            return None
+        return self.fingerprint.mark(self.drift.compared, self.drift.ignored)
 
     @property
     def columns_here(self) -> Columns:
@@ -144,14 +160,17 @@ def declare(folder: Path, app_env: str, environ: Mapping[str, str]) -> Declared:
     )
 
 
-def gather(conn: Conn, declared: Declared) -> Facts:
+def gather(conn: Conn, declared: Declared, *, whole: bool = False) -> Facts:
     """Look at one moment of the database in two messages: the catalogue, then rows of interest.
+
+    A catalogue that is unchanged since it was equal to Git's is not sent again, unless `whole`:
+    then the objects are Git's, without those that parity.toml ignores.
 
     Raises Unreachable when the server answers but cannot show it, as when a table is locked.
     """
     try:
         with snapshot(conn) as opening:
-            return look(conn, declared, opening)
+            return look(conn, declared, opening, "" if whole else compared_with(declared))
     except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
         raise Unreachable(
             f"the database answers, but could not be read in time: {error.diag.message_primary}",
@@ -164,14 +183,21 @@ def gather(conn: Conn, declared: Declared) -> Facts:
         ) from error
 
 
-def look(conn: Conn, declared: Declared, opening: str) -> Facts:
+def compared_with(declared: Declared) -> str:
+    """What a fingerprint of the catalogue holds for."""
+    return fingerprint.key(declared.schema.text, declared.project.ignore)
+
+
+def look(conn: Conn, declared: Declared, opening: str, key: str) -> Facts:
     names = [split(seed.table)[-1] for seed in declared.seeds] + [*ledger.YOYO_TABLES]
     tables = sql.SQL(TABLES).format(names=sql.Literal(names)).as_string(conn)
-    first = f"{opening} {PATIENCE} {tables} {catalogue.SETTINGS} {catalogue.query()}"
-    about, present, objects = ask(conn, first)[-3:]
-    server = Server(*about[0])
+    sums = fingerprint.query(key, conn.info.server_version)
+    first = f"{opening} {PATIENCE} {tables} {sums} {catalogue.SETTINGS} {catalogue.query()}"
+    about, present, marked, rows_of_catalogue = ask(conn, first)
+    known = fingerprint.parse(key, marked[0])
+    objects = declared.schema.objects if known.unchanged else catalogue.parse(rows_of_catalogue)
     seen = {(schema, name): Access(*rights) for schema, name, *rights in present}
-    reading = Reading(declared, server, catalogue.parse(objects), seen)
+    reading = Reading(declared, Server(*about[0]), objects, known, seen)
     return reading.finish(ask(conn, reading.message().as_string(conn)))
 
 
@@ -199,10 +225,12 @@ class Reading:
         self,
         declared: Declared,
         server: Server,
-        objects: Any,
+        objects: Objects,
+        known: Fingerprint,
         seen: Mapping[tuple[str, str], Access],
     ) -> None:
         self.declared, self.server, self.objects, self.seen = declared, server, objects, seen
+        self.fingerprint = known
         self.schema = server.schema or "public"
         self.columns = columns(objects, self.schema)
         self.queries: dict[str, sql.Composable] = {}
@@ -255,6 +283,7 @@ class Reading:
             objects=self.objects,
             history=files,
             drift=self.drift(files),
+            fingerprint=self.fingerprint,
             seeds=tuple(self.compare(seed, found) for seed in self.declared.seeds),
             past=past,
             system_identifier=identifier[0][0] if identifier else None,
@@ -266,6 +295,8 @@ class Reading:
 
     def drift(self, files: migration_diff.History) -> Drift:
         """The catalogue beside schema.json, without what a pending migration will change."""
+        if self.fingerprint.unchanged:
+            return Drift((), self.fingerprint.compared, self.fingerprint.ignored, 0)
         terms = drift_terms(self.declared, files)
         return compare_schema(self.declared.schema, self.objects, **terms)
 

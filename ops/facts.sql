@@ -4,7 +4,9 @@ select current_database(), current_user, current_schema(), current_setting('serv
        has_database_privilege(current_database(), 'create'),
        coalesce(has_schema_privilege(current_schema(), 'create'), false),
        has_function_privilege('pg_catalog.pg_control_system()', 'execute'),
-       current_setting('default_transaction_read_only') = 'on';
+       current_setting('default_transaction_read_only') = 'on',
+       (select substring(obj_description(oid, 'pg_namespace') from 'version (\d+)')::int
+        from pg_catalog.pg_namespace where nspname = 'ops');
 -- Which of the tables that hold rows of interest are there, and whether this role sees all of them.
 select n.nspname, c.relname,
        has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')

@@ -16,6 +16,7 @@ from .errors import Refused
 from .repository import Commit
 
 SCHEMA = (Path(__file__).parent / "history.sql").read_text("utf-8")
+VERSION = 2  # of SCHEMA, as its first comment has it
 STAMP = "select name, system_identifier from ops.environment"
 # The last sync that delivered everything, and the last run of a task that delivers.
 LAST_RUNS = """
@@ -88,15 +89,15 @@ def begin(conn: Conn, task: str, environment: str, commit: Commit) -> int:
     return int(ask(conn, text)[-1][0][0])
 
 
-def end(conn: Conn, run: int, ending: Ending) -> None:
-    """Record how the run ended. One trip."""
+def end(conn: Conn, run: int, ending: Ending, also: sql.Composed | None = None) -> None:
+    """Record how the run ended, and what else there is to remember. One trip."""
     phases, error = json.dumps(ending.phases), ending.error.split("\n", 1)[0][:500] or None
     values = (ending.outcome, ending.in_parity, phases, error, run)
     text = sql.SQL(
         "update ops.runs set outcome = {}, in_parity = {}, phases = {}::jsonb, error = {},"
         " finished_at = clock_timestamp() where id = {}"
     ).format(*map(sql.Literal, values))
-    ask(conn, text)
+    ask(conn, sql.SQL(";").join([text, *([also] if also else [])]))
 
 
 @contextmanager

@@ -1,7 +1,11 @@
 -- What this tool remembers, in a schema of its own. Everybody may read it: it holds no secret, and
 -- a role that may only read must come to the same verdict.
+--
+-- It runs as a whole whenever its version is newer than the one here: each statement must also do
+-- on a schema of an older version, and an older tool must find its way in a newer one.
 create schema if not exists ops;
-create table ops.runs (
+comment on schema ops is 'records of invoke sync, version 2';
+create table if not exists ops.runs (
     id bigint generated always as identity primary key,
     task text not null,
     outcome text not null check (outcome in ('running', 'done', 'failed', 'refused', 'interrupted')),
@@ -17,7 +21,7 @@ create table ops.runs (
     phases jsonb not null default '[]',
     error text
 );
-create table ops.ledger (
+create table if not exists ops.ledger (
     id text primary key,
     checksum text not null,
     normalised text not null,
@@ -27,19 +31,19 @@ create table ops.ledger (
     applied_at timestamptz not null,
     duration_ms int
 );
-create table ops.delivered (
+create table if not exists ops.delivered (
     table_name text not null,
     key text not null,
     hash text not null,
     delivered_at timestamptz not null default clock_timestamp(),
     primary key (table_name, key)
 );
-create table ops.environment (
+create table if not exists ops.environment (
     name text primary key,
     system_identifier text,
     stamped_at timestamptz not null default clock_timestamp()
 );
-create table ops.accepted (
+create table if not exists ops.accepted (
     id text not null,
     applied_checksum text not null,
     accepted_checksum text not null,
@@ -47,6 +51,6 @@ create table ops.accepted (
     who text not null,
     accepted_at timestamptz not null default clock_timestamp()
 );
-create unique index environment_is_one_row on ops.environment ((true));
+create unique index if not exists environment_is_one_row on ops.environment ((true));
 grant usage on schema ops to public;
 grant select on all tables in schema ops to public;

@@ -57,6 +57,11 @@ def rights_refusals(facts: Facts) -> Iterator[Refused]:
             " (PostgreSQL 15 and later give that to nobody)",
             hint=f'as its owner: grant create on schema "{facts.schema}" to "{server.user}"',
         )
+    if facts.has_ops and facts.must_renew_records and not facts.fingerprint.may_mark:
+        yield Refused(
+            f"schema ops is of an older version, and {server.user} does not own it",
+            hint="run this once as the role that ran the first sync",
+        )
     for name in sorted({*facts.unreadable, *facts.unwritable}):
         yield Refused(
             f"{server.user} may not read and write {name}",

@@ -17,7 +17,7 @@ class Counted(ThreadingTCPServer):
         netloc = f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{self.server_address[1]}"
         plain = dict(parse_qsl(parts.query)) | {"sslmode": "disable", "gssencmode": "disable"}
         self.url = parts._replace(netloc=netloc, query=urlencode(plain, quote_via=quote)).geturl()
-        self.trips = self.connections = 0
+        self.trips = self.connections = self.received = 0
         self.queries = []  # texts of the simple protocol, in the order they came
         self.sockets, self.lock = [], Lock()
         self.cut_at = None  # the number of the query at which every connection is dropped
@@ -46,8 +46,9 @@ class Link(BaseRequestHandler):
             pump(client, server, self.asked)
             back.join()
 
-    def answered(self, _):
+    def answered(self, data):
         self.server_spoke = True
+        self.server.received += len(data)
 
     def asked(self, data):
         goodbye = not self.unread and data[:1] == b"X"

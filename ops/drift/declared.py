@@ -20,12 +20,14 @@ class Snapshot:
     objects: Objects
     since: Mapping[str, str] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""  # of the file, where it was read from one
 
 
 def read(path: Path) -> Snapshot:
     """Read the file; SettingsError when it is missing or is not what `render` writes."""
     try:
-        document = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        document = json.loads(text)
     except FileNotFoundError:
         raise SettingsError(f"{path} does not exist", hint=HINT) from None
     except ValueError as error:
@@ -34,7 +36,7 @@ def read(path: Path) -> Snapshot:
         raise SettingsError(f"{path} is not in format {VERSION}", hint=HINT)
     if not well_formed(document):
         raise SettingsError(f"{path} lacks its objects, or one is not an object", hint=HINT)
-    return from_document(document)
+    return from_document(document, text)
 
 
 def well_formed(document: dict[str, Any]) -> bool:
@@ -47,10 +49,10 @@ def well_formed(document: dict[str, Any]) -> bool:
     )
 
 
-def from_document(document: dict[str, Any]) -> Snapshot:
+def from_document(document: dict[str, Any], text: str) -> Snapshot:
     objects: dict[str, Properties] = document["objects"]
     since = {name: properties.pop("since", "") for name, properties in objects.items()}
-    return Snapshot(objects, {k: v for k, v in since.items() if v}, document["dropped"])
+    return Snapshot(objects, {k: v for k, v in since.items() if v}, document["dropped"], text)
 
 
 def render(snapshot: Snapshot) -> str:

@@ -119,7 +119,8 @@ def record(sync: Sync, outcome: str, error: str = "") -> None:
             )
         in_parity = sync.report.in_parity if sync.report.results else None
         ending = history.Ending(outcome, in_parity, [told(p) for p in sync.phases], error)
-        history.end(sync.conn, sync.run, ending)
+        mark = sync.facts.mark if sync.facts and outcome == "done" and not sync.stale else None
+        history.end(sync.conn, sync.run, ending, mark)
     except Exception as problem:
         sync.tell(f"this run could not be recorded: {type(problem).__name__}")
 

@@ -89,8 +89,9 @@ def prepare(conn: Conn, facts: Facts, allow: frozenset[str] = frozenset()) -> li
 
 def preparation(facts: Facts, allow: frozenset[str]) -> tuple[Step, ...]:
     steps = []
-    if not facts.has_ops:
-        steps.append(Step("schema ops: our records", history.SCHEMA))
+    if facts.must_renew_records:
+        title = "newer" if facts.has_ops else "our"
+        steps.append(Step(f"schema ops: {title} records", history.SCHEMA))
     if not facts.has_yoyo:
         text = migrate.make_yoyo_tables(facts.schema).as_string()
         steps.append(Step(f"yoyo's tables in schema {facts.schema}", text))
