@@ -3,9 +3,6 @@
 Each raises Refused unless it is safe where it is asked for; the caller holds the deploy lock.
 """
 
-import hashlib
-import socket
-
 from psycopg import sql
 
 from .database import Conn, Failure, ask, attempt, whoami
@@ -13,13 +10,11 @@ from .drift.diff import compare
 from .errors import Refused, SettingsError
 from .facts import Facts, drift_terms
 from .findings import Severity
-from .migrate import apply as migrate
-from .migrate.apply import Limits, Run
 from .migrate.declared import MigrationFile, shown
 from .migrate.diff import TO_DO, Entry, State
 from .migrate.explain import explained
+from .migrate.record import SETTLE, Limits, Run, begin, forget, marks
 
-UNDO = migrate.HERE / "undo.sql"
 DISPOSABLE = ("local", "test")
 
 
@@ -61,8 +56,8 @@ def baseline(conn: Conn, facts: Facts, until: str, run: Run) -> tuple[str, ...]:
     if not chosen:
         raise Refused("nothing is pending up to there", hint="invoke migrate.status")
     refuse_difference(facts, frozenset(e.id for e in to_do) - {file.id for file in chosen})
-    marks = (migrate.marks(conn, file, run, "baselined") for file in chosen)
-    ask(conn, f"begin; {' '.join(marks)} commit")
+    texts = (marks(file, run, "baselined") for file in chosen)
+    ask(conn, f"begin; {' '.join(texts)} commit")
     return tuple(file.id for file in chosen)
 
 
@@ -92,24 +87,13 @@ def rollback(conn: Conn, facts: Facts, limits: Limits) -> str:
             f"{last.id} has no rollback file", hint=f"write migrations/{last.id}.rollback.sql"
         )
     file = MigrationFile(last.id, last.file.rollback, last.file.rollback.read_text("utf-8"))
-    before = migrate.begin(limits, file)
-    message = (
-        f"{before}{file.text}\n;\n{forget(facts, last.id).as_string(conn)} commit; {migrate.SETTLE}"
-    )
+    before = begin(limits, file)
+    message = f"{before}{file.text}\n;\n{forget(facts.schema, last.id)} commit; {SETTLE}"
     if isinstance(failure := attempt(conn, message), Failure):
         if not conn.closed:
             conn.rollback()
         raise explained(file, failure, prefix=before, kept="nothing was undone")
     return f"{last.id} undone by {shown(file.path)}"
-
-
-def forget(facts: Facts, id: str) -> sql.Composed:
-    values = {"id": id, "hash": hashlib.sha256(id.encode()).hexdigest(),
-              "who": whoami(), "host": socket.gethostname()}  # fmt: skip
-    return sql.SQL(UNDO.read_text("utf-8")).format(
-        schema=sql.Identifier(facts.schema),
-        **{name: sql.Literal(value) for name, value in values.items()},
-    )
 
 
 def reset(conn: Conn, facts: Facts) -> None:

@@ -226,7 +226,7 @@ def changing(name: str, env: str) -> Iterator[tuple[Any, Any, Any]]:
     from . import history
     from .database import deploy_lock
     from .facts import gather
-    from .migrate.apply import Run
+    from .migrate.record import Run
     from .preflight import permit_writing
     from .sync.phases import limits, prepare
 

@@ -5,7 +5,7 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,20 +230,50 @@ class Failure:
         return isinstance(self.error, psycopg.OperationalError) and state.startswith(("08", "57P"))
 
 
+def stream(conn: Conn, message: str) -> Iterator[pq.abc.PGresult | Failure]:
+    """Send a message, and yield the result of each statement as it comes; a Failure is the last.
+
+    Whoever stops to listen, as at SIGTERM, cancels the statement that runs, and those behind it.
+    """
+    done, failure = 0, None
+    try:
+        conn.pgconn.send_query(message.encode())
+        conn.wait(generators.send(conn.pgconn))
+        while (result := conn.wait(generators.fetch(conn.pgconn))) is not None:
+            if result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT):
+                conn.close()  # the only way out of it: the server rolls back
+                failure = Failure(psycopg.NotSupportedError("COPY needs psql"), done)
+                break
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                failure = Failure(psycopg.errors.error_from_result(result), done)
+            else:
+                done += 1
+                yield result
+    except psycopg.OperationalError as error:
+        failure = Failure(error, done)
+    except BaseException:
+        hush(conn)
+        raise
+    if failure:
+        yield failure
+
+
+def hush(conn: Conn) -> None:
+    """Cancel what runs, and hear it out, so that the connection can be used again."""
+    with suppress(psycopg.Error):
+        conn.cancel_safe()
+        while conn.wait(generators.fetch(conn.pgconn)) is not None:
+            pass
+
+
 def attempt(conn: Conn, message: str) -> Failure | tuple[int, ...]:
     """Send a message; return how many rows each statement touched, or why and where it stopped.
 
     What the statements select is dropped: stdout belongs to the report.
     """
-    try:
-        conn.pgconn.send_query(message.encode())
-        results = conn.wait(generators.execute(conn.pgconn))
-    except psycopg.OperationalError as error:
-        return Failure(error, 0)
-    for done, result in enumerate(results):
-        if result.status == pq.ExecStatus.FATAL_ERROR:
-            return Failure(psycopg.errors.error_from_result(result), done)
-        if result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT):
-            conn.close()  # the only way out of it: the server rolls back
-            return Failure(psycopg.NotSupportedError("COPY needs psql"), done)
-    return tuple(result.command_tuples or 0 for result in results)
+    touched = []
+    for result in stream(conn, message):
+        if isinstance(result, Failure):
+            return result
+        touched.append(result.command_tuples or 0)
+    return tuple(touched)

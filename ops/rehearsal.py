@@ -10,9 +10,10 @@ from .drift import observed as catalogue
 from .errors import Refused
 from .migrate import apply as migrate
 from .migrate import declared, diff
+from .migrate.record import Limits, Run, make_yoyo_tables
 from .repository import Commit
 
-LIMITS = migrate.Limits("5s", "0", 0)
+LIMITS = Limits("5s", "0", 0)
 
 
 def rehearse(
@@ -24,13 +25,13 @@ def rehearse(
             raise Refused(
                 "a rehearsal needs an empty database", hint="give it one that was just created"
             )
-        ask(conn, history.SCHEMA + migrate.make_yoyo_tables("public").as_string())
+        ask(conn, history.SCHEMA + make_yoyo_tables("public").as_string())
         number = history.begin(conn, "rehearsal", "test", Commit(None, "rehearsal", False))
-        run = migrate.Run(number, "public", None, LIMITS)
+        run = Run(number, "public", None, LIMITS)
         pending = diff.compare(files, ())
         migrate.refuse_unsafe(pending, frozenset())
         return schema_file.evolve(
-            (done.id, look(conn)) for done in migrate.apply(conn, pending, run, tell)
+            (done.id, look(conn)) for done in migrate.apply(conn, pending, run, tell, together=1)
         )
 
 

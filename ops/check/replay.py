@@ -14,6 +14,7 @@ from ..migrate import apply as migrate
 from ..migrate import diff
 from ..migrate.declared import MigrationFile, read_one
 from ..migrate.explain import explained
+from ..migrate.record import Run, begin
 from ..rehearsal import LIMITS, look, rehearse
 from ..repository import Commit
 from . import functions, schema
@@ -47,8 +48,9 @@ def judge(
 def stages(conn: Conn, files: Sequence[MigrationFile], tell: Tell) -> Iterator[Stage]:
     """Apply the files to what is there, and look after each."""
     number = history.begin(conn, "check", "test", Commit(None, "check", False))
-    run = migrate.Run(number, "public", None, LIMITS)
-    for done in migrate.apply(conn, diff.compare(files, ()), run, tell):
+    run = Run(number, "public", None, LIMITS)
+    pending = diff.compare(files, ())
+    for done in migrate.apply(conn, pending, run, tell, together=1):
         yield done.id, look(conn)
 
 
@@ -100,7 +102,7 @@ def twice(
 def undo(conn: Conn, file: MigrationFile) -> None:
     """Send the rollback file as it is written, in a transaction; raises MigrationFailed."""
     back = read_one(file.rollback)
-    start = migrate.begin(LIMITS, back)
+    start = begin(LIMITS, back)
     if isinstance(failure := attempt(conn, f"{start}{back.text}\n; {FORGET}"), Failure):
         if not conn.closed:
             conn.rollback()

@@ -1,67 +1,27 @@
 """Apply what is pending. To apply and to remember are one act: one message, one transaction."""
 
-import hashlib
-import random
-import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from itertools import takewhile
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from ..database import Conn, Failure, Tell, ask, attempt, whoami
-from ..database_url import Target
+from ..database import Conn, Failure, Tell, ask, attempt
 from ..errors import Refused
 from .declared import MigrationFile, shown
 from .diff import History, State
 from .explain import explained
+from .notices import notices
+from .record import SETTLE, Done, Run, begin, marks
 from .refuse import refuse_what_cannot_run
 from .text import QUIET, tokens
 from .watch import watching
+from .whole import apply_whole
 
-HERE = Path(__file__).parent
-YOYO, MARK = (HERE / name for name in ("yoyo.sql", "mark.sql"))
-
-# Whatever a migration has set ends with it. RESET ALL keeps the advisory lock; a DISCARD would let
-# go of it. What the session itself needs is set again, as when the lock was taken.
-SETTLE = """reset session authorization; reset role; reset all; set lock_timeout = '5s';
-select set_config('client_connection_check_interval', '1s', false) where version() ~ 'linux';
-"""
-BEGIN = "begin; set local lock_timeout = {lock}; set local statement_timeout = {statement};\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a migration may take, as PostgreSQL writes durations; `patience` in seconds."""
-
-    lock_timeout: str
-    statement_timeout: str
-    patience: float  # how long to try again when somebody holds a lock that it needs
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """On whose behalf: what the marks remember."""
-
-    id: int
-    schema: str  # the first one of the search path; yoyo's tables are there
-    commit: str | None
-    limits: Limits
-    target: Target | None = None  # where to look on from, while a migration takes long
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A migration that is applied and recorded."""
-
-    id: str
-    seconds: float
-    notices: tuple[str, ...] = ()
+TOGETHER, SIZE = 100, 500_000  # files and characters of one message
 
 
 def refuse_unsafe(history: History, allow: frozenset[str]) -> None:
@@ -83,91 +43,51 @@ def refuse_unsafe(history: History, allow: frozenset[str]) -> None:
         refuse_what_cannot_run(file)
 
 
-def apply(conn: Conn, history: History, run: Run, tell: Tell) -> Iterator[Done]:
+def apply(
+    conn: Conn, history: History, run: Run, tell: Tell, *, together: int = TOGETHER
+) -> Iterator[Done]:
     """Apply every pending migration in order; each is yielded once it is safely recorded.
 
-    Raises MigrationFailed with the place in the file; what was yielded before stays applied.
+    Up to `together` of them go in one message, and until the last of these is yielded, the
+    connection must be left alone. Raises MigrationFailed with the place in the file; what was
+    yielded before stays applied.
     """
     interrupted = set(history.ids(State.INTERRUPTED))
-    for file in history.pending:
-        began = time.monotonic()
-        pid = conn.info.backend_pid
-        with notices(conn) as said, watching(run.target, pid, file.id, tell):
-            apply_one(conn, file, run, tell, again=file.id in interrupted)
-        yield Done(file.id, time.monotonic() - began, tuple(said))
+    for group in groups(history.pending, together):
+        if is_whole(group[0]):
+            yield from apply_whole(conn, group, run, tell)
+        else:
+            yield apply_one(conn, group[0], run, tell, again=group[0].id in interrupted)
 
 
-def apply_one(conn: Conn, file: MigrationFile, run: Run, tell: Tell, *, again: bool) -> None:
-    if not file.is_sql:
-        apply_python(conn, file, run)
-    elif file.transactional:
-        apply_whole(conn, file, run, tell)
-    else:
-        apply_alone(conn, file, run, again=again)
+def groups(files: Iterable[MigrationFile], together: int) -> Iterator[list[MigrationFile]]:
+    """Neighbours that can share a message; what cannot is alone."""
+    group: list[MigrationFile] = []
+    size = 0
+    for file in files:
+        size += len(file.text)
+        joins = group and is_whole(group[0]) and is_whole(file)
+        if group and not (joins and len(group) < together and size <= SIZE):
+            yield group
+            group, size = [], len(file.text)
+        group.append(file)
+    if group:
+        yield group
 
 
-@contextmanager
-def notices(conn: Conn) -> Iterator[list[str]]:
-    """What the server remarked: "does not exist, skipping" is a migration that did nothing."""
-    said: list[str] = []
-
-    def hear(diagnostic: psycopg.errors.Diagnostic) -> None:
-        if diagnostic.severity_nonlocalized in ("NOTICE", "WARNING"):
-            said.append(f"{diagnostic.severity}: {diagnostic.message_primary}")
-
-    conn.add_notice_handler(hear)
-    try:
-        yield said
-    finally:
-        conn.remove_notice_handler(hear)
+def is_whole(file: MigrationFile) -> bool:
+    return file.is_sql and file.transactional
 
 
-def apply_whole(conn: Conn, file: MigrationFile, run: Run, tell: Tell) -> None:
-    """Send the file as it is written, between BEGIN and its marks; try again while it is locked."""
-    before = begin(run.limits, file)
-    message = f"{before}{file.text}\n;\n{marks(conn, file, run, 'applied')} commit; {SETTLE}"
-    deadline, pause = time.monotonic() + run.limits.patience, 0.5
-    while isinstance(failure := attempt(conn, message), Failure):
-        if not conn.closed:
-            conn.rollback()
-        if failure.error.sqlstate != "55P03" or time.monotonic() + pause > deadline:
-            raise explained(file, failure, prefix=before, kept="nothing of it remains")
-        tell(f"{file.id}: somebody holds a lock that it needs; trying again in {pause:g} s")
-        time.sleep(pause * random.uniform(0.8, 1.2))
-        pause = min(pause * 2, 10)
-
-
-def begin(limits: Limits, file: MigrationFile) -> str:
-    """Open the transaction with the file's own limits, or else the project's."""
-    lock = sql.Literal(file.lock_timeout or limits.lock_timeout)
-    statement = sql.Literal(file.statement_timeout or limits.statement_timeout)
-    return sql.SQL(BEGIN).format(lock=lock, statement=statement).as_string()
-
-
-def marks(conn: Conn, file: MigrationFile, run: Run, state: str) -> str:
-    """The statements that remember the migration."""
-    return (
-        sql.SQL(MARK.read_text("utf-8"))
-        .format(
-            schema=sql.Identifier(run.schema),
-            **{
-                name: sql.Literal(value)
-                for name, value in {
-                    "id": file.id,
-                    "hash": hashlib.sha256(file.id.encode()).hexdigest(),
-                    "who": whoami(),
-                    "host": socket.gethostname(),
-                    "checksum": file.checksum,
-                    "normalised": file.normalised,
-                    "state": state,
-                    "operation": "mark" if state == "baselined" else "apply",
-                    "commit": run.commit,
-                    "run": run.id,
-                }.items()
-            },
-        )
-        .as_string(conn)
-    )
+def apply_one(conn: Conn, file: MigrationFile, run: Run, tell: Tell, *, again: bool) -> Done:
+    began = time.monotonic()
+    watch = watching(run.target, conn.info.backend_pid, lambda: file.id, tell)
+    with notices(conn) as said, watch:
+        if file.is_sql:
+            apply_alone(conn, file, run, again=again)
+        else:
+            apply_python(conn, file, run)
+    return Done(file.id, time.monotonic() - began, tuple(said))
 
 
 def apply_alone(conn: Conn, file: MigrationFile, run: Run, *, again: bool) -> None:
@@ -193,7 +113,7 @@ def apply_alone(conn: Conn, file: MigrationFile, run: Run, *, again: bool) -> No
             prefix="",
             kept="it runs without a transaction: the next run begins it anew",
         )
-    ask(conn, f"begin; {marks(conn, file, run, 'applied')} commit; {SETTLE}")
+    ask(conn, f"begin; {marks(file, run, 'applied')} commit; {SETTLE}")
 
 
 def drop_invalid(conn: Conn, file: MigrationFile) -> None:
@@ -230,7 +150,7 @@ def apply_python(conn: Conn, file: MigrationFile, run: Run) -> None:
             ask(conn, begin(run.limits, file).removeprefix("begin; "))
             with redirect_stdout(sys.stderr):  # yoyo prints the rows that a step selects
                 run_steps(conn, file.path)
-            ask(conn, marks(conn, file, run, "applied"))
+            ask(conn, marks(file, run, "applied"))
         ask(conn, SETTLE)
     except psycopg.Error as error:
         raise explained(
@@ -252,7 +172,3 @@ def adopt(conn: Conn, history: History, run: Run) -> tuple[str, ...]:
         values = [sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, r))) for r in rows]
         ask(conn, insert.format(sql.SQL(", ").join(values)))
     return tuple(id for id, *_ in rows)
-
-
-def make_yoyo_tables(schema: str) -> sql.Composed:
-    return sql.SQL(YOYO.read_text("utf-8")).format(schema=sql.Identifier(schema))

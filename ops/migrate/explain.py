@@ -7,11 +7,14 @@ from ..errors import MigrationFailed, OpsError, Unreachable
 from .declared import MigrationFile, shown
 from .text import place, statements
 
-BEGIN_STATEMENTS = 3  # what stands before the file's own, where it runs in a transaction
 
+def explained(
+    file: MigrationFile, failure: Failure, *, prefix: str, kept: str, ahead: int = 0
+) -> OpsError:
+    """The failure in words: file, line and column, the statement, DETAIL and HINT, what remains.
 
-def explained(file: MigrationFile, failure: Failure, *, prefix: str, kept: str) -> OpsError:
-    """The failure in words: file, line and column, the statement, DETAIL and HINT, what remains."""
+    `prefix` is what stood before the file's text, `ahead` how much of the message before that.
+    """
     error, diagnosis = failure.error, failure.error.diag
     if failure.lost:
         cause = str(error).strip().splitlines()[0]
@@ -19,7 +22,7 @@ def explained(file: MigrationFile, failure: Failure, *, prefix: str, kept: str) 
             f"{file.id}: the connection was lost while it ran ({cause})",
             hint="it is applied whole or not at all; run the same command again",
         )
-    at = where(file, failure, prefix)
+    at = where(file, failure, prefix, ahead)
     lines = [
         f"{shown(file.path)}{at}: {brief(diagnosis.message_primary or str(error))}",
         *excerpt(file, at),
@@ -33,14 +36,14 @@ def explained(file: MigrationFile, failure: Failure, *, prefix: str, kept: str) 
     return MigrationFailed("\n".join([*lines, kept]), hint=cure(error))
 
 
-def where(file: MigrationFile, failure: Failure, prefix: str) -> str:
+def where(file: MigrationFile, failure: Failure, prefix: str, ahead: int) -> str:
     """`:LINE:COLUMN` of the position that the server names, else `:LINE` of the statement."""
     position = failure.error.diag.statement_position
-    offset = int(position or 0) - len(prefix) - 1
-    if 0 <= offset <= len(file.text):
-        line, column = place(file.text, offset)
+    offset = int(position or 0) - ahead - len(prefix) - 1
+    if 0 <= offset <= len(file.text) + len("\n;"):  # the `;` behind it, where the text just ends
+        line, column = place(file.text, min(offset, len(file.text)))
         return f":{line}:{column}"
-    index, found = failure.done - (BEGIN_STATEMENTS if prefix else 0), statements(file.text)
+    index, found = failure.done - len(statements(prefix)), statements(file.text)
     if file.is_sql and 0 <= index < len(found):
         return f":{place(file.text, found[index].start)[0]}"
     return ""

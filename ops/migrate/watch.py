@@ -5,7 +5,7 @@ second connection looks, and a line every few seconds says what it saw.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,7 +29,9 @@ from pg_stat_progress_create_index where pid = %(pid)s
 
 
 @contextmanager
-def watching(target: Target | None, pid: int, label: str, tell: Tell) -> Iterator[None]:
+def watching(
+    target: Target | None, pid: int, label: Callable[[], str], tell: Tell
+) -> Iterator[None]:
     """Look on, on a connection of our own, until the block ends."""
     if target is None:
         yield
@@ -44,7 +46,9 @@ def watching(target: Target | None, pid: int, label: str, tell: Tell) -> Iterato
         watcher.join()
 
 
-def watch(target: Target, pid: int, label: str, tell: Tell, over: threading.Event) -> None:
+def watch(
+    target: Target, pid: int, label: Callable[[], str], tell: Tell, over: threading.Event
+) -> None:
     if over.wait(FIRST_LOOK):
         return
     try:
@@ -55,12 +59,12 @@ def watch(target: Target, pid: int, label: str, tell: Tell, over: threading.Even
             while not over.is_set():
                 seen = look(conn, pid)
                 if seen != last or elapsed >= BETWEEN_LINES:
-                    tell(f"{label}: {seen or 'running'}")
+                    tell(f"{label()}: {seen or 'running'}")
                     elapsed, last = 0.0, seen
                 over.wait(FIRST_LOOK)
                 elapsed += FIRST_LOOK
     except psycopg.Error as error:  # to look on is a courtesy: the migration itself is what counts
-        tell(f"{label}: running; nobody can look on ({type(error).__name__})")
+        tell(f"{label()}: running; nobody can look on ({type(error).__name__})")
 
 
 def look(conn: psycopg.Connection[tuple[Any, ...]], pid: int) -> str:

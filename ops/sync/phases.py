@@ -10,8 +10,8 @@ from ..database import Conn, ask
 from ..errors import NotInParity, Refused
 from ..facts import Declared, Facts, gather
 from ..migrate import apply as migrate
-from ..migrate.apply import Limits, Run
 from ..migrate.diff import State
+from ..migrate.record import Limits, Run, make_yoyo_tables
 from ..plans import Step
 from ..preflight import permit, refuse_bad_environment
 from ..seed import apply as seed
@@ -93,7 +93,7 @@ def preparation(facts: Facts, allow: frozenset[str]) -> tuple[Step, ...]:
         title = "newer" if facts.has_ops else "our"
         steps.append(Step(f"schema ops: {title} records", history.SCHEMA))
     if not facts.has_yoyo:
-        text = migrate.make_yoyo_tables(facts.schema).as_string()
+        text = make_yoyo_tables(facts.schema).as_string()
         steps.append(Step(f"yoyo's tables in schema {facts.schema}", text))
     if not facts.past.stamp:
         text = history.stamp(facts.declared.app_env, facts.system_identifier).as_string()
