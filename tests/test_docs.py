@@ -139,7 +139,9 @@ def test_the_commit_is_looked_for_in_the_order_of_the_readme():
 
 
 def test_everything_that_is_remembered_is_in_the_readme():
-    tables = re.findall(r"create table (?:if not exists )?ops\.(\w+)", (ROOT / "ops/history.sql").read_text("utf-8"))
+    tables = re.findall(
+        r"create table (?:if not exists )?ops\.(\w+)", (ROOT / "ops/history.sql").read_text("utf-8")
+    )
     section = README.partition("## What it remembers\n")[2].partition("\n## ")[0]
 
     assert tables

@@ -1,8 +1,12 @@
 """What a sync would do now, without doing it."""
 
+from collections.abc import Iterator
+
 from ..database import Conn
 from ..facts import Declared, gather
+from ..migrate.counting import answer
 from ..migrate.dangers import dangers
+from ..migrate.declared import MigrationFile
 from ..plans import Plan, Step
 from ..preflight import permit, refuse_bad_environment
 from ..seed import apply as seed
@@ -24,7 +28,13 @@ def plan(conn: Conn, declared: Declared, allow: frozenset[str], task: str = "syn
     rows = seed.plan(diffs, facts.schema, prune=PRUNE in allow)
     return Plan(
         preparation(facts, allow),
-        tuple(Step(file.id, file.text, tuple(map(str, dangers(file)))) for file in files),
+        tuple(Step(file.id, file.text, tuple(told(conn, file))) for file in files),
         tuple(Step(name_of(change), text.as_string(conn)) for change, text in rows),
         "the rows are compared again after the migrations" if files and rows else "",
     )
+
+
+def told(conn: Conn, file: MigrationFile) -> Iterator[str]:
+    """Each danger, with the rows here that it is about, where they can be counted."""
+    for danger in dangers(file):
+        yield f"{danger}{answer(conn, danger.count)}"

@@ -60,5 +60,5 @@ def test_in_production_data_is_destroyed_only_when_that_is_allowed(synced):
     assert str(refused.error) == "migrations/0005.gone.sql:2: DROP TABLE destroys data"
     assert synced.execute("select to_regclass('kept')::text") == [(None,)]
     assert synced.plan("deletes-data").migrations[0].dangers == (
-        "deletes-data: line 2 DROP TABLE destroys data",
+        "deletes-data: line 2 DROP TABLE destroys data: none here",
     )
