@@ -2,28 +2,56 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from .objects import PART, Properties, kind_of, last_of, name_of, parts_of_tables, relation_of
-from .rebuild import FIXED, columns_of, is_remade, must_be_replaced
+from . import rare
+from .beside import apart, beside
+from .granting import changed
+from .objects import Properties, kind_of, last_of, name_of, parts_of_tables, relation_of
+from .rebuild import FIXED, is_remade, must_be_replaced
+from .retype import alter_type
 from .sides import Sides, parents
+from .spelling import Step, option_changes
 from .statements import (
-    Step,
     create,
     create_column,
-    create_type,
+    default,
     drop,
-    foreign_option,
     identity,
-    literal,
+    named,
     sequence_clauses,
-    switch,
     typed_as,
 )
+from .words import differing
+
+# what an object forgets when it is redefined; a column, when it gets another type
+LOST = {"function": ("depends_on",), "column": ("storage", "compression")}
 
 
 def alter(subject: str, git: Properties, here: Properties, sides: Sides) -> Iterator[Step]:
     """The steps from the live properties to Git's; `here` is what is there when they run."""
     keys = {key for key in {**git, **here} if git.get(key) != here.get(key)}
+    if keys := keys - apart(kind_of(subject)):
+        yield from redefine(subject, git, here, keys, sides)
+    yield from beside(subject, git, kept(subject, git, here, sides))
+
+
+def kept(subject: str, git: Properties, here: Properties, sides: Sides) -> Properties:
+    """What the object has here, without what it lost as it was redefined."""
+    kind, keys = kind_of(subject), set(differing(git, here)) - apart(kind_of(subject))
+    anew = kind == "column" and is_remade(git, here)
+    if anew or must_be_replaced(subject, sides):
+        return {}
+    if kind == "table" and FIXED & keys:
+        return git  # with its columns, it was told all of this
+    if not keys or (kind == "column" and keys.isdisjoint({"type", "collation"})):
+        return here
+    return {key: value for key, value in here.items() if key not in LOST.get(kind, ())}
+
+
+def redefine(
+    subject: str, git: Properties, here: Properties, keys: set[str], sides: Sides
+) -> Iterator[Step]:
     kind = kind_of(subject)
     if kind == "extension":
         yield Step(f"alter extension {name_of(subject)} set schema {git['schema']}")
@@ -38,8 +66,10 @@ def alter(subject: str, git: Properties, here: Properties, sides: Sides) -> Iter
         yield Step(f"alter table {table} validate constraint {last_of(subject)}")
     elif kind == "sequence":
         yield from alter_sequence(subject, git, keys)
-    elif kind == "trigger":
-        yield Step(switch(subject, git))
+    elif kind in rare.CHANGERS or kind in rare.BUILT_ON:
+        yield from rare.change(subject, git, here)
+    elif kind == "grant":
+        yield from changed(subject, git, here, sides)
     elif keys == {"not_populated"}:
         yield Step(f"refresh materialized view {name_of(subject)}")
     else:
@@ -55,15 +85,19 @@ def alter_table(
         parts = parts_of_tables(sides.declared)[name]
         for sql in (drop(subject, here), *create(subject, git, parts)):
             yield Step(sql, note, destroys=True)
+        columns = {s: p for s, p in parts.items() if kind_of(s) == "column"}
+        for part, properties in {subject: git, **columns}.items():
+            yield from (replace(step, destroys=True) for step in beside(part, properties, {}))
         return
-    if {"partition_of", "bound"} & keys:
+    if {"partition_of", "bound", "detach_pending"} & keys:
         yield from (Step(sql) for sql in hung(name, git, here))
     if "inherits" in keys:
         old, new = here.get("inherits", []), git.get("inherits", [])
         yield from (Step(f"alter table {name} no inherit {p}") for p in old if p not in new)
         yield from (Step(f"alter table {name} inherit {p}") for p in new if p not in old)
     if "foreign_options" in keys:
-        yield Step(f"alter foreign table {name} options ({foreign_options(git, here)})")
+        options = option_changes(git, here, "foreign_options")
+        yield Step(f"alter foreign table {name} options ({options})")
     if "unlogged" in keys:
         yield Step(f"alter table {name} set {'unlogged' if 'unlogged' in git else 'logged'}")
     yield from secured(subject, git, keys)
@@ -72,24 +106,10 @@ def alter_table(
 def hung(name: str, git: Properties, here: Properties) -> Iterator[str]:
     """Taken from the parent that it has here, attached to the one it has in Git."""
     if "partition_of" in here:
-        yield f"alter table {here['partition_of']} detach partition {name}"
+        finalize = " finalize" * ("detach_pending" in here)
+        yield f"alter table {here['partition_of']} detach partition {name}{finalize}"
     if "partition_of" in git:
         yield f"alter table {git['partition_of']} attach partition {name} {git['bound']}"
-
-
-def foreign_options(git: Properties, here: Properties) -> str:
-    old, new = (
-        dict(option.split("=", 1) for option in side.get("foreign_options", ()))
-        for side in (here, git)
-    )
-    return ", ".join(
-        [f"drop {key}" for key in old if key not in new]
-        + [
-            f"{'set' if key in old else 'add'} {foreign_option(f'{key}={value}')}"
-            for key, value in new.items()
-            if old.get(key) != value
-        ]
-    )
 
 
 def secured(subject: str, git: Properties, keys: set[str]) -> Iterator[Step]:
@@ -104,15 +124,19 @@ def set_identity(subject: str, git: Properties) -> Step:
     return Step(f"alter table {name_of(subject)} replica identity {identity}")
 
 
+def set_cluster(subject: str, git: Properties) -> Step:
+    words = f"cluster on {git['clustered_on']}" if "clustered_on" in git else "set without cluster"
+    return Step(f"alter {named(subject, git)} {words}")
+
+
 def alter_column(
     subject: str, git: Properties, here: Properties, keys: set[str], sides: Sides
 ) -> Iterator[Step]:
     head = f"alter table {relation_of(subject, git)} alter column {last_of(subject)}"
-    inherited = any(
-        parent in side
-        for side in (sides.declared, sides.observed)
-        for parent in parents(subject, git, side)
-    )
+    both = (sides.declared, sides.observed)
+    inherited = any(parent in side for side in both for parent in parents(subject, git, side))
+    tables = [side.get(f"table {relation_of(subject, git)}", {}) for side in both]
+    inherited = inherited or all("of_type" in table for table in tables)
     if is_remade(git, here):
         yield from remade(subject, git, here)
         return
@@ -124,10 +148,29 @@ def alter_column(
         yield Step(f"{head} {default(git)}")
     if "identity" in here and "identity" not in git:
         yield Step(f"{head} drop identity")
-    if "not_null" in keys:
-        yield Step(f"{head} {'set' if 'not_null' in git else 'drop'} not null")
+    yield from (Step(sql) for sql in null_checked(subject, git, here, keys))
     if {"identity", "identity_options"} & keys and "identity" in git:
         yield Step(f"{head} {identified(git, here)}")
+
+
+def null_checked(subject: str, git: Properties, here: Properties, keys: set[str]) -> Iterator[str]:
+    """NOT NULL; to validate it is to set it again."""
+    head = f"alter table {relation_of(subject, git)} alter column {last_of(subject)}"
+    if not {"not_null", "not_validated", "no_inherit"} & keys:
+        return
+    loosely = {"not_validated", "no_inherit"}.intersection(git)
+    if "not_null" in here and (loosely or "no_inherit" in here or "not_null" not in git):
+        yield f"{head} drop not null"
+    if loosely:
+        yield null_check(subject, git)
+    elif "not_null" in git:
+        yield f"{head} set not null"
+
+
+def null_check(subject: str, git: Properties) -> str:
+    words = {"no_inherit": " no inherit", "not_validated": " not valid"}
+    tail = "".join(words[key] for key in words if key in git)
+    return f"alter table {relation_of(subject, git)} add not null {last_of(subject)}{tail}"
 
 
 def remade(subject: str, git: Properties, here: Properties) -> Iterator[Step]:
@@ -155,10 +198,6 @@ def retyped(
 def set_default(subject: str, git: Properties) -> Step:
     table = relation_of(subject, git)
     return Step(f"alter table {table} alter column {last_of(subject)} {default(git)}")
-
-
-def default(git: Properties) -> str:
-    return f"set default {git['default']}" if "default" in git else "drop default"
 
 
 def identified(git: Properties, here: Properties) -> str:
@@ -211,82 +250,3 @@ def alter_sequence(subject: str, git: Properties, keys: set[str]) -> Iterator[St
 
 def set_owner(subject: str, git: Properties) -> Step:
     return Step(f"alter sequence {name_of(subject)} owned by {git.get('owned_by', 'none')}")
-
-
-def alter_type(subject: str, git: Properties, here: Properties, sides: Sides) -> Iterator[Step]:
-    if git["kind"] == here["kind"] == "enum":
-        yield from alter_enum(subject, git, here, sides)
-    elif must_be_replaced(subject, sides):
-        used = columns_of(subject, sides.observed)
-        note = f"the values of {', '.join(map(name_of, used))} go" if used else ""
-        for sql in (drop(subject, here), *create_type(subject, git)):
-            yield Step(sql, note, destroys=bool(note))
-    elif git["kind"] == "domain":
-        yield from map(Step, alter_domain(name_of(subject), git, here))
-    else:
-        yield from alter_composite(name_of(subject), git, here)
-
-
-def alter_enum(subject: str, git: Properties, here: Properties, sides: Sides) -> Iterator[Step]:
-    if must_be_replaced(subject, sides):
-        yield from replaced_enum(subject, git, sides)
-        return
-    labels = git.get("labels", [])
-    for at, label in enumerate(labels):
-        if label not in here.get("labels", ()):
-            place = f" after {literal(labels[at - 1])}" if at else before(labels, here)
-            yield Step(f"alter type {name_of(subject)} add value {literal(label)}{place}")
-
-
-def before(labels: list[str], here: Properties) -> str:
-    following = next((label for label in labels if label in here.get("labels", ())), "")
-    return f" before {literal(following)}" if following else ""
-
-
-def replaced_enum(subject: str, git: Properties, sides: Sides) -> Iterator[Step]:
-    """A new type under the columns: a label cannot be dropped or moved."""
-    name, old = name_of(subject), f'"{last_of(subject).strip(chr(34))} (old)"'
-    yield Step(f"alter type {name} rename to {old}", note="fails while a row holds another label")
-    yield from map(Step, create_type(subject, git))
-    for column in columns_of(subject, sides.observed):
-        yield from map(Step, recast(column, sides))
-    yield Step(f"drop type {'.'.join(PART.findall(name)[:-1])}.{old}")
-
-
-def recast(column: str, sides: Sides) -> Iterator[str]:
-    here = sides.observed[column]
-    head = f"alter table {relation_of(column, here)} alter column {last_of(column)}"
-    array = "[]" if here["type"].endswith("[]") else ""
-    if "default" in here:
-        yield f"{head} drop default"
-    yield f"{head} type {here['type']} using {last_of(column)}::text{array}::{here['type']}"
-    if "default" in (git := sides.declared.get(column, here)):
-        yield f"{head} {default(git)}"
-
-
-def alter_domain(name: str, git: Properties, here: Properties) -> Iterator[str]:
-    if git.get("default") != here.get("default"):
-        yield f"alter domain {name} {default(git)}"
-    if git.get("not_null") != here.get("not_null"):
-        yield f"alter domain {name} {'set' if 'not_null' in git else 'drop'} not null"
-    old, new = here.get("checks", []), git.get("checks", [])
-    for check in old:
-        if check not in new:
-            yield f"alter domain {name} drop constraint {PART.findall(check)[1]}"
-    yield from (f"alter domain {name} add {check}" for check in new if check not in old)
-
-
-def alter_composite(name: str, git: Properties, here: Properties) -> Iterator[Step]:
-    old = {PART.findall(text)[0]: text for text in here.get("attributes", ())}
-    new = {PART.findall(text)[0]: text for text in git.get("attributes", ())}
-    for attribute in sorted(old.keys() - new.keys()):
-        note = f"the values of {attribute} go"
-        yield Step(f"alter type {name} drop attribute {attribute}", note, destroys=True)
-    for attribute, text in new.items():
-        if attribute not in old:
-            yield Step(f"alter type {name} add attribute {text}")
-        elif old[attribute] != text:
-            note = f"what does not fit of {attribute} goes"
-            kind = text.removeprefix(attribute).strip()
-            sql = f"alter type {name} alter attribute {attribute} type {kind}"
-            yield Step(sql, note, destroys=True)

@@ -1,28 +1,26 @@
 """Causes and consequences: what needs something that is not as in Git cannot be as in Git."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from .needs import Names, columns_in, holders, names, needs, rare_in
 from .objects import (
     Objects,
     Properties,
+    grantee,
     is_parsed,
     kind_of,
     last_of,
     mentions,
     name_of,
-    path_of,
     relation_of,
-    schema_of,
     text_of,
 )
+from .rights import holders as holders_of_grant
 from .sides import Sides, parents
+from .spelling import literal
 from .words import differing, same_but_for_casts
-
-NEEDED = ("table", "view", "type", "function", "sequence")  # what other objects refer to by name
 
 
 class Tie(Enum):
@@ -38,15 +36,6 @@ class Cause(NamedTuple):
     tie: Tie
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Objects that are not as on the other side, as other objects would mention them."""
-
-    subjects: Mapping[str, str]  # public.users -> table public.users
-    columns: Mapping[str, Mapping[str, str]]  # public.users -> name -> column public.users.name
-    keys: Mapping[str, Mapping[str, str]]  # public.users -> id -> constraint public.users.pk
-
-
 def explain(sides: Sides) -> dict[str, Cause]:
     """The cause of each difference that has one, followed to a difference that has none.
 
@@ -57,6 +46,10 @@ def explain(sides: Sides) -> dict[str, Cause]:
     direct = {
         **dict(alike_parents(sides)),
         **dict(rehung(sides)),
+        **dict(typed(sides)),
+        **dict(relabelled(sides)),
+        **dict(unmarked(sides)),
+        **dict(merged(sides)),
         **among(sides.missing, sides.declared, missing),
         **among(sides.surplus, sides.observed, names(sides.surplus, sides.observed)),
         **{subject: Cause(cause, Tie.NEED) for subject, cause in fallen(sides, missing)},
@@ -83,25 +76,6 @@ def further(tie: Tie, above: Tie) -> Tie:
     return tie
 
 
-def names(subjects: Iterable[str], side: Objects) -> Names:
-    found: dict[str, str] = {}
-    columns: dict[str, dict[str, str]] = defaultdict(dict)
-    keys: dict[str, dict[str, str]] = defaultdict(dict)
-    for subject in subjects:
-        if kind_of(subject) in NEEDED:
-            found[".".join(path_of(subject))] = subject
-        elif kind_of(subject) == "column":
-            columns[relation_of(subject, {})][last_of(subject)] = subject
-        elif side[subject].get("type") in ("primary key", "unique"):
-            keys[relation_of(subject, {})][key(side[subject]["columns"])] = subject
-    return Names(found, columns, keys)
-
-
-def key(columns: Iterable[str]) -> str:
-    """The same for the same columns in any order."""
-    return ", ".join(sorted(columns))
-
-
 def among(subjects: Iterable[str], side: Objects, known: Names) -> dict[str, Cause]:
     """Of the objects that only one side has: those that are part of, or need, another such."""
     found = {}
@@ -113,43 +87,6 @@ def among(subjects: Iterable[str], side: Objects, known: Names) -> dict[str, Cau
         elif need := next(needs(subject, side[subject], known), None):
             found[subject] = Cause(need, Tie.NEED)
     return found
-
-
-def holders(subject: str, properties: Properties) -> Iterator[str]:
-    if schema := schema_of(subject):
-        yield f"schema {schema}"
-    if relation := relation_of(subject, properties):
-        yield from (f"table {relation}", f"view {relation}")
-    if "partition_of" in properties:
-        yield f"table {properties['partition_of']}"
-
-
-def needs(subject: str, properties: Properties, known: Names) -> Iterator[str]:
-    """What goes with a column or a table when that is dropped: keys, indexes, views, sequences."""
-    if kind_of(subject) in ("constraint", "index", "view"):
-        text = text_of(properties)
-        if kind_of(subject) != "index":
-            yield from tables_in(text, known)
-        yield from columns_in(text, relation_of(subject, properties), text, known)
-    if "references" in properties:
-        keys = known.keys.get(properties["references"], {})
-        yield from filter(None, [keys.get(key(properties["target"]))])
-    if "owned_by" in properties:
-        yield from columns_in(properties["owned_by"], "", properties["owned_by"], known)
-
-
-def tables_in(text: str, known: Names) -> Iterator[str]:
-    found = (known.subjects.get(name, "") for name in sorted(mentions(text)))
-    return (subject for subject in found if kind_of(subject) in ("table", "view"))
-
-
-def columns_in(text: str, relation: str, whole: str, known: Names) -> Iterator[str]:
-    """The columns in a text: of the relation it is part of, or of one that is named in it."""
-    if not known.columns:
-        return
-    inside = mentions(text)
-    for table in known.columns.keys() & {relation, *mentions(whole)}:
-        yield from (known.columns[table][name] for name in known.columns[table].keys() & inside)
 
 
 def rehung(sides: Sides) -> Iterator[tuple[str, Cause]]:
@@ -167,13 +104,39 @@ def rehung(sides: Sides) -> Iterator[tuple[str, Cause]]:
                 yield subject, Cause(table, Tie.PART)
 
 
+def merged(sides: Sides) -> Iterator[tuple[str, Cause]]:
+    """Grants that differ since a role owns here what it was granted: it has them as the owner."""
+    for grant in sides.changed:
+        for on in (
+            holders_of_grant(grant, sides.declared[grant]) if kind_of(grant) == "grant" else ()
+        ):
+            git, here = (side.get(on, {}).get("owner") for side in (sides.declared, sides.observed))
+            if git != here and grantee(grant) in ("its owner", git, here):
+                yield grant, Cause(on, Tie.NEED)
+
+
 def alike_parents(sides: Sides) -> Iterator[tuple[str, Cause]]:
-    """Columns that differ exactly as the column that they inherit does."""
+    """Columns that differ exactly as the column that they inherit does; tables in their order."""
     for subject in sides.changed:
         if kind_of(subject) == "column":
             for parent in parents(subject, {}, sides.declared):
                 if parent in sides.changed and differ_alike(subject, parent, sides):
                     yield subject, Cause(parent, Tie.NEED)
+        elif kind_of(subject) == "table":
+            for parent in parents_of_table(sides.declared[subject]):
+                if parent in sides.changed and reordered(subject, parent, sides):
+                    yield subject, Cause(parent, Tie.NEED)
+
+
+def parents_of_table(properties: Properties) -> list[str]:
+    above = properties.get("inherits") or filter(None, [properties.get("partition_of")])
+    return [f"table {name}" for name in above]
+
+
+def reordered(table: str, parent: str, sides: Sides) -> bool:
+    """Whether nothing but the order of columns differs, and of its parent's too."""
+    alone, above = (differing(sides.declared[s], sides.observed[s]) for s in (table, parent))
+    return alone == ("columns",) and "columns" in above
 
 
 def differ_alike(one: str, other: str, sides: Sides) -> bool:
@@ -184,6 +147,52 @@ def differ_alike(one: str, other: str, sides: Sides) -> bool:
         for side in (sides.declared, sides.observed)
         for key in keys
     )
+
+
+def typed(sides: Sides) -> Iterator[tuple[str, Cause]]:
+    """Columns of a table of a type: they come, change and go with the type's attributes."""
+    types = {subject for subject in sides.changed if kind_of(subject) == "type"}
+    for subject in sides.missing | sides.surplus | sides.changed if types else ():
+        side = sides.observed if subject in sides.surplus else sides.declared
+        table = side.get(f"table {relation_of(subject, side[subject])}", {})
+        if kind_of(subject) == "column" and (of := f"type {table.get('of_type')}") in types:
+            yield subject, Cause(of, Tie.PART)
+
+
+def relabelled(sides: Sides) -> Iterator[tuple[str, Cause]]:
+    """Objects that differ since a label of an enum that they name has another name here."""
+    for type in sides.changed:
+        git, here = (side[type].get("labels", ()) for side in (sides.declared, sides.observed))
+        pairs = [(a, b) for a, b in zip(git, here, strict=False) if a not in here and b not in git]
+        for subject in sides.changed - {type} if pairs else ():
+            if same_but_for_labels(subject, name_of(type), pairs, sides):
+                yield subject, Cause(type, Tie.NEED)
+
+
+def same_but_for_labels(
+    subject: str, type: str, pairs: Sequence[tuple[str, str]], sides: Sides
+) -> bool:
+    git, here = sides.declared[subject], sides.observed[subject]
+    for key in differing(git, here):
+        text = text_of(git.get(key, ""))
+        for old, new in pairs:
+            text = text.replace(f"{literal(old)}::{type}", f"{literal(new)}::{type}")
+        if text != text_of(here.get(key, "")):
+            return False
+    return True
+
+
+def unmarked(sides: Sides) -> Iterator[tuple[str, Cause]]:
+    """Tables that differ since the index is missing that CLUSTER or replication goes by."""
+    marks = {"clustered_on": "{}", "replica_identity": "using index {}"}
+    for subject in sides.missing:
+        if kind_of(subject) in ("index", "constraint"):
+            relation = relation_of(subject, sides.declared[subject])
+            for table in sides.changed & {f"table {relation}", f"view {relation}"}:
+                git = sides.declared[table]
+                keys = differing(git, sides.observed[table])
+                if all(git.get(k) == marks.get(k, "").format(last_of(subject)) for k in keys):
+                    yield table, Cause(subject, Tie.NEED)
 
 
 def fallen(sides: Sides, missing: Names) -> Iterator[tuple[str, str]]:
@@ -198,12 +207,13 @@ def fallen(sides: Sides, missing: Names) -> Iterator[tuple[str, str]]:
 def needed(subject: str, key: str, properties: Properties, missing: Names) -> str:
     """The missing object that this property of an object names, or nothing."""
     text = text_of(properties.get(key, ""))
-    if key == "body" and not is_parsed(text):
+    if key in ("owner", "privileges") or (key == "body" and not is_parsed(text)):
         return ""
     named = (missing.subjects.get(name, "") for name in sorted(mentions(text)))
     whole = name_of(subject) + " " + text_of(properties)
     columns = columns_in(text, relation_of(subject, properties), whole, missing)
-    return next((name for name in (*named, *columns) if name and name != subject), "")
+    rare = rare_in(subject, text, missing)
+    return next((name for name in (*named, *columns, *rare) if name and name != subject), "")
 
 
 def retyped_columns(sides: Sides) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
-from .objects import Objects, Properties
+from .objects import Objects, Properties, kind_of
 
 VERSION = 1
 HINT = "invoke schema.snapshot"
@@ -82,13 +82,22 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def differs(subject: str, before: Objects, after: Objects) -> bool:
+    """Whether an object is new or another. A table with one more column is not: the column is."""
+    old, new = before.get(subject), after[subject]
+    if old is None or kind_of(subject) != "table":
+        return old != new
+    return {**old, "columns": ()} != {**new, "columns": ()}
+
+
 def evolve(snapshots: Iterable[tuple[str, Objects]]) -> Snapshot:
     """What a rehearsal saw after each migration, in order, as one snapshot with its history."""
     before: Objects = {}
     since: dict[str, str] = {}
     dropped: dict[str, str] = {}
-    for id, after in snapshots:
-        since |= {subject: id for subject in after if after[subject] != before.get(subject)}
+    for id, seen in snapshots:
+        after = {subject: seen[subject] for subject in seen if kind_of(subject) != "role"}
+        since |= {subject: id for subject in after if differs(subject, before, after)}
         dropped |= {subject: id for subject in before if subject not in after}
         before = after
     return Snapshot(

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from ..findings import Finding, Severity
 from .causes import Tie, explain
 from .declared import Snapshot
+from .firing import rivals
 from .likeness import lookalike, strangers
-from .objects import Objects, Properties, kind_of, last_of, name_of
+from .objects import Objects, Properties, kind_of, last_of, name_of, schema_of
+from .remarks import COMMENTS, without_effect
+from .rights import in_words
 from .scope import Ignore, narrow
 from .sides import Sides, match
 from .statements import rename
-from .words import cut, differences
+from .words import cut, differences, differing
 
 __all__ = ["Drift", "Ignore", "compare"]
 
@@ -100,7 +103,9 @@ def surplus(subject: str, sides: Sides, follow: Consequences, dropped_by: str) -
 
 
 def changed(subject: str, sides: Sides, follow: Consequences) -> Finding:
-    found = list(differences(subject, sides.declared[subject], sides.observed[subject]))
+    git, here = sides.declared[subject], sides.observed[subject]
+    found = list(differences(subject, git, here))
+    quiet = all(without_effect(kind_of(subject), key) for key in differing(git, here))
     return Finding(
         subject,
         "; ".join(difference.message for difference in found)
@@ -108,19 +113,33 @@ def changed(subject: str, sides: Sides, follow: Consequences) -> Finding:
         HINT,
         expected="; ".join(difference.expected for difference in found),
         observed="; ".join(difference.observed for difference in found),
+        severity=Severity.WARNING if quiet else Severity.ERROR,
     )
 
 
 def renamed(git: str, here: str, sides: Sides) -> Finding:
-    """Only the name differs: nothing behaves differently, so it never blocks."""
+    """Only the name differs: that never blocks, unless other triggers fire before or after it."""
+    others = rivals(git, sides.declared) if kind_of(git) == "trigger" else []
+    moved = schema_of(git) != schema_of(here)
+    words = [f"is named {name_of(here) if moved else last_of(here)} here"]
+    if others:
+        words.append(f"fires in the order of names with {listed(others)}")
+    words += [d.message for d in differences(git, *commented(git, here, sides))]
     return Finding(
         git,
-        f"is named {last_of(here)} here",
+        "; ".join(words),
         f"{rename(here, git, sides.declared[git])};",
         expected=last_of(git),
         observed=last_of(here),
-        severity=Severity.WARNING,
+        severity=Severity.ERROR if others else Severity.WARNING,
     )
+
+
+def commented(git: str, here: str, sides: Sides) -> Iterator[Properties]:
+    """What is said of an object that has another name here, where Git says something."""
+    declared, observed = sides.declared[git], sides.observed[here]
+    keys = [key for key in COMMENTS if key in declared]
+    yield from ({key: side[key] for key in keys if key in side} for side in (declared, observed))
 
 
 def counted(parts: Iterable[str]) -> str:
@@ -131,7 +150,11 @@ def counted(parts: Iterable[str]) -> str:
 
 
 def plural(kind: str) -> str:
-    return {"index": "indexes", "policy": "policies"}.get(kind, f"{kind}s")
+    if kind == "statistics":
+        return kind
+    if kind.endswith(("x", "ss")):
+        return f"{kind}es"
+    return f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
 def named(subjects: Sequence[str], one: str, several: str) -> str:
@@ -151,5 +174,7 @@ def brief(subject: str, properties: Properties) -> str:
     if kind_of(subject) == "column":
         default = f" default {properties['default']}" if "default" in properties else ""
         return cut(properties["type"] + " not null" * ("not_null" in properties) + default)
+    if kind_of(subject) == "grant":
+        return in_words(properties["privileges"])
     text = str(properties.get("definition", "")).replace("\n", " ")
     return cut(text or ", ".join(properties.get("labels", ())) or kind_of(subject))

@@ -8,6 +8,7 @@ be read off the text.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 Properties: TypeAlias = dict[str, Any]  # what a JSON object can hold
@@ -15,9 +16,19 @@ Objects: TypeAlias = Mapping[str, Properties]
 
 IDENTIFIER = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
 PART = re.compile(IDENTIFIER)
-CHAIN = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*")
+SIGNS = r"[-+*/<>=~!@#%^&|`?]+"
+OPERATOR = re.compile(rf"\.({SIGNS})$")
+CHAIN = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*(?:\.{SIGNS})?")
+GRANT = re.compile(rf"grant (?P<on>.+) to (?P<to>{IDENTIFIER}|its owner)")
+DEFAULT = re.compile(
+    rf"default for (?P<what>[a-z ]+?)(?: by (?P<by>{IDENTIFIER}))?(?: in (?P<schema>{IDENTIFIER}))?"
+)
 
 PARTS = ("column", "constraint", "trigger", "policy", "rule")  # named after their table
+NEEDLESS = ("owned_by", "columns", "comment", "comments")  # name nothing that is needed
+
+
+NAMELESS = ("cast", "transform", "usermapping")  # known by what they are of
 
 
 def kind_of(subject: str) -> str:
@@ -30,8 +41,39 @@ def name_of(subject: str) -> str:
 
 def path_of(subject: str) -> tuple[str, ...]:
     """The identifiers a name consists of, as they are quoted; a function's without arguments."""
-    chain = CHAIN.match(name_of(subject))
-    return tuple(PART.findall(chain[0])) if chain else (name_of(subject),)
+    if kind_of(subject) in NAMELESS:
+        return (name_of(subject),)
+    name = name_of(bearer(subject) if kind_of(subject) == "grant" else subject)
+    chain = CHAIN.match(name)
+    return tuple(parts_of(chain[0])) if chain else (name,)
+
+
+def parts_of(chain: str) -> list[str]:
+    """`public.users.id` in its parts; the last one may be an operator."""
+    return [*PART.findall(chain), *OPERATOR.findall(chain)]
+
+
+@cache
+def taken_apart(subject: str) -> tuple[str, str]:
+    """What a grant is on, and who was granted it: a role, `public` or `its owner`."""
+    found = GRANT.fullmatch(subject)
+    return (found["on"], found["to"]) if found else (name_of(subject), "")
+
+
+def default_of(subject: str) -> re.Match[str] | None:
+    """Of default privileges: `what` they are for, `by` whom, in which `schema`."""
+    return DEFAULT.fullmatch(taken_apart(subject)[0])
+
+
+def bearer(subject: str) -> str:
+    """The object that a grant is on; of default privileges the schema, if they have one."""
+    if default := default_of(subject):
+        return f"schema {default['schema']}" if default["schema"] else ""
+    return taken_apart(subject)[0]
+
+
+def grantee(subject: str) -> str:
+    return taken_apart(subject)[1]
 
 
 def last_of(subject: str) -> str:
@@ -43,17 +85,32 @@ def relation_of(subject: str, properties: Properties) -> str:
     kind = kind_of(subject)
     if kind in PARTS:
         return ".".join(path_of(subject)[:-1])
-    if kind == "index":
+    if kind in ("index", "statistics"):
         return str(properties["table"])
+    if kind == "grant":
+        return relation_of_grant(bearer(subject), properties)
     if kind == "sequence" and "owned_by" in properties:
         return ".".join(PART.findall(properties["owned_by"])[:-1])
     return ""
+
+
+def relation_of_grant(on: str, properties: Properties) -> str:
+    """Of a sequence's the table that the sequence belongs to."""
+    if kind_of(on) in ("table", "view"):
+        return name_of(on)
+    return str(properties.get("table", "")) or relation_of(on, {})
 
 
 def schema_of(subject: str) -> str:
     """The schema that holds an object; empty for a schema and for an extension."""
     path = path_of(subject)
     return path[0] if len(path) > 1 else ""
+
+
+def inheritable(properties: Properties) -> Properties:
+    """What a column gives to the columns of children when these are made."""
+    left_out = ("inherited", "comment", "identity", "identity_options", "sequence")
+    return {key: value for key, value in properties.items() if key not in left_out}
 
 
 def is_parsed(body: str) -> bool:
@@ -73,14 +130,13 @@ def parts_of_tables(side: Objects) -> Mapping[str, Objects]:
 def text_of(value: Any) -> str:
     """A property, or all of an object, as text in which names can be found."""
     if isinstance(value, dict):
-        return text_of(list(value.values()))
+        return text_of([value[key] for key in value if key != "owner"])
     return "\n".join(map(text_of, value)) if isinstance(value, list) else str(value)
 
 
 def needful(properties: Properties) -> str:
     """The text of an object in which it names what must be there before it."""
-    body = properties.get("body", "")
-    left_out = ("owned_by",) if is_parsed(body) else ("owned_by", "body")
+    left_out = NEEDLESS if is_parsed(properties.get("body", "")) else (*NEEDLESS, "body")
     return text_of({key: value for key, value in properties.items() if key not in left_out})
 
 
@@ -90,6 +146,6 @@ def mentions(text: str) -> set[str]:
 
 
 def names_in(chain: str) -> Iterator[str]:
-    parts = PART.findall(chain)
+    parts = parts_of(chain)
     yield from parts
     yield from (".".join(parts[:length]) for length in range(2, len(parts) + 1))

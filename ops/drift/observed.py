@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from .objects import Objects, Properties, relation_of
+from .objects import Objects, Properties, inheritable, relation_of
 from .views import without_needless_prefix
 
 CATALOG = Path(__file__).with_name("catalog")
@@ -70,8 +70,4 @@ def says_the_same(subject: str, properties: Properties, objects: Objects) -> boo
     parents = table.get("inherits") or [table.get("partition_of")]
     column = subject.removeprefix(f"column {child}")
     own = {key: value for key, value in properties.items() if key != "inherited"}
-    return any(own == without_inherited(objects.get(f"column {name}{column}")) for name in parents)
-
-
-def without_inherited(properties: Properties | None) -> Properties:
-    return {key: value for key, value in (properties or {}).items() if key != "inherited"}
+    return any(own == inheritable(objects.get(f"column {name}{column}", {})) for name in parents)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .objects import (
     Objects,
+    default_of,
     kind_of,
     mentions,
     name_of,
@@ -12,28 +13,51 @@ from .objects import (
     parts_of_tables,
     path_of,
 )
+from .rare import MAKERS, USERS
 
 # an object that another one needs comes before it whatever their kinds are
 RANKS = (
     "schema",
+    "default privileges",
     "extension",
+    "accessmethod",
+    "foreigndatawrapper",
+    "server",
+    "usermapping",
+    "language",
+    "collation",
     "type",
     "sequence",
     "function",
+    "cast",
+    "transform",
+    "conversion",
+    "textsearchparser",
+    "textsearchtemplate",
+    "textsearchdictionary",
+    "textsearchconfiguration",
+    "operator",
+    "operatorfamily",
+    "operatorclass",
     "table",
     "column",
     "constraint",
     "index",
+    "statistics",
     "foreign key",
     "view",
     "trigger",
     "policy",
     "rule",
+    "publication",
+    "subscription",
+    "eventtrigger",
+    "grant",
 )
 
 
 MADE_WITH_TABLE = ("column", "constraint")
-PARTS = (*MADE_WITH_TABLE, "index", "trigger", "policy", "rule")
+PARTS = (*MADE_WITH_TABLE, "index", "statistics", "trigger", "policy", "rule")
 
 
 def arranged(
@@ -44,7 +68,8 @@ def arranged(
     A table needs what its parts of the kinds `within` need.
     """
     ranked = sorted(subjects, key=lambda subject: (rank(subject, side), subject))
-    known, parts = called(ranked), parts_of_tables(side)
+    known = called(subject for subject in ranked if kind_of(subject) != "grant")
+    parts = parts_of_tables(side)
     placed: dict[str, None] = {}
     started: set[str] = set()
 
@@ -53,9 +78,12 @@ def arranged(
             started.add(subject)
             held = parts.get(name_of(subject), {}) if kind_of(subject) == "table" else {}
             texts = [needful(p) for s, p in held.items() if kind_of(s) in within]
-            text = "\n".join([name_of(subject), needful(side[subject]), *texts])
-            for needed in needs(text, known):
-                place(needed)
+            names = mentions(name_of(subject)) - {".".join(path_of(subject))}
+            own = "" if side[subject].get("kind") == "base" else needful(side[subject])
+            names |= mentions("\n".join([own, *texts]))  # of a base type the name comes first
+            for needed in needs(names, known):
+                if may_need(subject, needed):
+                    place(needed)
             placed[subject] = None
 
     for subject in ranked:
@@ -64,8 +92,10 @@ def arranged(
 
 
 def rank(subject: str, side: Objects) -> int:
-    foreign = "references" in side[subject]
-    return RANKS.index("foreign key" if foreign else kind_of(subject))
+    if "references" in side[subject]:
+        return RANKS.index("foreign key")
+    defaults = kind_of(subject) == "grant" and default_of(subject)
+    return RANKS.index("default privileges" if defaults else kind_of(subject))
 
 
 def called(subjects: Iterable[str]) -> Mapping[str, list[str]]:
@@ -76,9 +106,13 @@ def called(subjects: Iterable[str]) -> Mapping[str, list[str]]:
     return known
 
 
-def needs(text: str, known: Mapping[str, list[str]]) -> Iterator[str]:
-    """What a text mentions; a column counts where its table is mentioned too."""
-    names = mentions(text)
+def may_need(subject: str, other: str) -> bool:
+    """Whether one can be built on the other; rare kinds give the same names to their objects."""
+    return kind_of(other) not in MAKERS or kind_of(subject) in USERS.get(kind_of(other), ())
+
+
+def needs(names: set[str], known: Mapping[str, list[str]]) -> Iterator[str]:
+    """What is mentioned; a column counts where its table is mentioned too."""
     for name in sorted(names & known.keys()):
         yield from known[name]
     relations = sorted(name for name in names if "." in name)

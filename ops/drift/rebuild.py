@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from .causes import key
+from .beside import apart
+from .needs import key
 from .objects import (
     Objects,
     Properties,
@@ -14,10 +15,13 @@ from .objects import (
     path_of,
     relation_of,
 )
+from .rare import CHEAP as RARE_AND_CHEAP
+from .rare import USERS, must_be_made_anew
 from .sides import Sides
 from .words import differing
 
-CHEAP = ("view", "trigger", "policy", "rule", "constraint", "index", "function")  # hold no data
+# hold no data
+CHEAP = ("view", "trigger", "policy", "rule", "constraint", "index", "function", *RARE_AND_CHEAP)
 FIXED = {"partition_by", "foreign_server"}  # what ALTER TABLE cannot change
 REPLACEABLE = {"kind", "arguments", "result"}  # what CREATE OR REPLACE FUNCTION cannot change
 
@@ -37,10 +41,19 @@ def reach(subjects: Iterable[str], sides: Sides) -> frozenset[str]:
     used = {s: uses(s, sides.observed[s]) for s in rest} if fresh else {}
     reached = set(fresh)
     while fresh:
-        known = {need for subject in fresh for need in needs_of(subject, sides)}
-        fresh = {s for s in used if s not in reached and any(need <= used[s] for need in known)}
+        known = {
+            (need, USERS.get(kind_of(subject)))
+            for subject in fresh
+            for need in needs_of(subject, sides)
+        }
+        fresh = {s for s in used if s not in reached and any(meets(s, used[s], *k) for k in known)}
         reached |= fresh
     return frozenset(subject for subject in reached if kind_of(subject) in CHEAP)
+
+
+def meets(subject: str, used: set[str], need: Need, by: tuple[str, ...] | None) -> bool:
+    """Whether an object needs another one: names it, and is of a kind that can."""
+    return need <= used and (by is None or kind_of(subject) in by)
 
 
 def replaced(sides: Sides) -> frozenset[str]:
@@ -58,21 +71,25 @@ def parent_of(properties: Properties) -> str:
 
 def needs_making_anew(subject: str, sides: Sides) -> bool:
     """Whether no ALTER leads from one to the other; or it does, but others stand in its way."""
-    kind, keys = kind_of(subject), set(differing(sides.declared[subject], sides.observed[subject]))
+    kind, git = kind_of(subject), sides.declared[subject]
+    keys = set(differing(git, sides.observed[subject])) - apart(kind)
+    if not keys:
+        return False
     if kind == "column":
         return bool(keys & {"type", "collation", "generated"})
     if kind == "table":
         return bool(keys & FIXED)
     if kind == "function":
-        aggregate = "aggregate" in (sides.declared[subject].get("kind"), *keys)
+        aggregate = "aggregate" in (git.get("kind"), *keys)
         return bool(keys & REPLACEABLE) or aggregate
-    if kind == "trigger":
-        return keys != {"enabled"}
     if kind == "constraint":
-        return keys != {"not_validated"} or "not_validated" in sides.declared[subject]
+        return keys != {"not_validated"} or "not_validated" in git
     if kind == "view":
         return keys != {"not_populated"}
-    return kind in ("policy", "rule", "index") or must_be_replaced(subject, sides)
+    whole = ("policy", "rule", "index", "trigger")
+    if kind in whole or must_be_made_anew(subject, git, keys):
+        return True
+    return must_be_replaced(subject, sides)
 
 
 def must_be_replaced(subject: str, sides: Sides) -> bool:
@@ -96,7 +113,7 @@ def needs_of(subject: str, sides: Sides) -> Iterator[Need]:
             yield frozenset({f"{relation}.{last_of(subject)}"})
     elif properties.get("type") in ("primary key", "unique"):
         yield frozenset({f"{relation} ({key(properties['columns'])})"})
-    elif kind in ("table", "view", "function", "type"):
+    elif kind in ("table", "view", "function", "type", *USERS):
         yield frozenset({".".join(path_of(subject))})
         for column in columns_of(subject, sides.observed) if kind == "type" else ():
             yield frozenset({relation_of(column, {}), last_of(column)})

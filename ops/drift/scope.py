@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from .declared import Snapshot
-from .objects import Objects, Properties, relation_of, schema_of
+from .objects import Objects, Properties, bearer, kind_of, relation_of, schema_of
+from .remarks import settled
+from .roles import set_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,18 @@ class Scope:
     observed: Objects
     ignored: tuple[str, ...]
     waiting: int
+    syncing: str  # the role that owns schema ops, or nothing
 
 
 def narrow(
     declared: Snapshot, observed: Objects, pending: frozenset[str], ignore: Sequence[Ignore]
 ) -> Scope:
-    """Take out what is ignored, then what waits for a migration."""
+    """Take out what goes without saying, what is ignored, then what waits for a migration."""
+    parties = set_apart(declared, observed)
+    declared, observed = parties.declared, parties.observed
+    readers = tuple(f"what {role} may read (a role for verify)" for role in parties.verifying)
     if not pending and not ignore:
-        return Scope(declared.objects, observed, (), 0)
+        return Scope(declared.objects, observed, readers, 0, parties.syncing)
     objects = {**observed, **declared.objects}
     rules = {subject: first_rule(subject, objects[subject], ignore) for subject in objects}
     last = last_touched(declared)
@@ -41,12 +47,16 @@ def narrow(
         if not rules[subject] and last(subject, properties) in pending
     }
 
+    left_out = waiting.union(subject for subject in objects if rules[subject])
+
     def kept(side: Objects) -> Objects:
-        return {s: side[s] for s in side if not rules[s] and s not in waiting}
+        return {s: p for s, p in settled(side, left_out).items() if s not in left_out}
 
     counts = (sum(found is rule for found in rules.values()) for rule in ignore)
     told = tuple(map(in_words, ignore, counts))
-    return Scope(kept(declared.objects), kept(observed), told, len(waiting))
+    return Scope(
+        kept(declared.objects), kept(observed), told + readers, len(waiting), parties.syncing
+    )
 
 
 def in_words(rule: Ignore, count: int) -> str:
@@ -64,7 +74,9 @@ def first_rule(subject: str, properties: Properties, ignore: Sequence[Ignore]) -
 
 
 def held_by(subject: str, properties: Properties) -> Iterator[str]:
-    """What the object may be part of: a table or a view, a schema."""
+    """What the object may be part of: of a grant what it is on, a table or a view, a schema."""
+    if kind_of(subject) == "grant" and (on := bearer(subject)):
+        yield on
     if relation := relation_of(subject, properties):
         yield from (f"table {relation}", f"view {relation}")
     if schema := schema_of(subject):

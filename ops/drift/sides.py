@@ -5,9 +5,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .objects import Objects, Properties, kind_of, last_of, relation_of
+from .objects import Objects, Properties, inheritable, kind_of, last_of, relation_of
+from .remarks import COMMENTS, as_marked_in_git, comparable, without_comments
+from .rights import spelled_out
 
-RENAMED = ("index", "constraint", "trigger", "policy")  # known by what they do, not by their name
+# known by what they do, not by their name
+RENAMED = ("index", "constraint", "trigger", "policy", "statistics")
+# of a child these are listed only where they are not as the parent's
+INHERITED = ("column", "trigger", "index", "constraint")
+OF_INDEX = ("options", "tablespace", "column_statistics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +24,17 @@ class Sides:
     surplus: frozenset[str]  # here, not in Git, under no other name either
     changed: frozenset[str]
     renamed: Mapping[str, str]  # the name in Git -> the name here
+    syncing: str = ""  # the role that owns schema ops here
 
 
-def match(declared: Objects, observed: Objects) -> Sides:
+def match(declared: Objects, observed: Objects, syncing: str = "") -> Sides:
     """Pair what is in Git with what is there."""
     git = completed(refreshed(declared, observed), observed)
     here = completed(observed, declared)
+    git, here = comparable(spelled_out(git, here), spelled_out(here, git))
     missing, surplus = git.keys() - here.keys(), here.keys() - git.keys()
     renamed = renames(git, here, missing, surplus)
+    here = as_marked_in_git(here, renamed)
     return Sides(
         git,
         here,
@@ -33,6 +42,7 @@ def match(declared: Objects, observed: Objects) -> Sides:
         frozenset(surplus - set(renamed.values())),
         frozenset(subject for subject in git.keys() & here.keys() if git[subject] != here[subject]),
         renamed,
+        syncing,
     )
 
 
@@ -51,7 +61,7 @@ def completed(side: Objects, other: Objects) -> Objects:
     """
     own = {s: without(p, "inherited") if "inherited" in p else p for s, p in side.items()}
     for subject in other.keys() - side.keys():
-        if kind_of(subject) in ("column", "trigger") and (
+        if kind_of(subject) in INHERITED and (
             parent := listed_parent(subject, other[subject], side)
         ):
             own[subject] = as_inherited(subject, other[subject], parent)
@@ -63,10 +73,14 @@ def without(properties: Properties, left_out: str) -> Properties:
 
 
 def as_inherited(subject: str, properties: Properties, parent: Properties) -> Properties:
-    """The parent's properties; of a trigger whether it is enabled: the rest names its table."""
+    """The parent's properties; of a trigger whether it is enabled: the rest names its table.
+
+    Of an index, or of one that makes a constraint, what is said of it alone is not inherited.
+    """
     if kind_of(subject) == "column":
-        return without(parent, "inherited")
-    rest = without(without(properties, "inherited"), "enabled")
+        return inheritable(parent)
+    own = ("inherited", "enabled", "depends_on", *OF_INDEX, *COMMENTS)
+    rest = {key: value for key, value in properties.items() if key not in own}
     return {**rest, **{key: parent[key] for key in ("enabled",) if key in parent}}
 
 
@@ -79,7 +93,12 @@ def listed_parent(subject: str, properties: Properties, side: Objects) -> Proper
 
 
 def parents(subject: str, properties: Properties, side: Objects) -> list[str]:
-    """What a column or trigger would be called in the tables that its table inherits from."""
+    """What a column or trigger would be called in the tables that its table inherits from.
+
+    What a partitioned table's index has made in a partition says itself what it is part of.
+    """
+    if "part_of" in properties and f"table {relation_of(subject, properties)}" in side:
+        return [f"{kind} {properties['part_of']}" for kind in ("index", "constraint")]
     if kind_of(subject) not in ("column", "trigger"):
         return []
     table = side.get(f"table {relation_of(subject, properties)}", {})
@@ -103,6 +122,7 @@ def renames(
 
 def shape(subject: str, properties: Properties) -> tuple[str, str, str]:
     """What is left of an object without its name."""
+    properties = without_comments(properties)
     if kind_of(subject) == "trigger":  # its definition names it
         name, definition = f" TRIGGER {last_of(subject)} ", properties["definition"]
         properties = {**properties, "definition": definition.replace(name, " TRIGGER ", 1)}

@@ -1,40 +1,25 @@
 """How one object is written in DDL: created, dropped, and its parts spelled out."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from .objects import (
     Objects,
     Properties,
-    is_parsed,
     kind_of,
     last_of,
     name_of,
-    path_of,
     relation_of,
     schema_of,
 )
+from .rare import WORDS
+from .routines import create_function
+from .spelling import Step, foreign_option, literal
 
-# settings whose value is a list of names, each of which is quoted by itself
-NAME_LISTS = (
-    "search_path",
-    "temp_tablespaces",
-    "session_preload_libraries",
-    "local_preload_libraries",
-)
+__all__ = ["Step", "create", "drop", "literal", "named", "rename"]
+
+NOT_VALID = " NOT VALID"  # CREATE DOMAIN has no words for it
 SWITCH = {"disabled": "disable", "replica": "enable replica", "always": "enable always"}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A statement without its semicolon, a note for who runs it, and whether it destroys data."""
-
-    sql: str
-    note: str = ""
-    destroys: bool = False
 
 
 def create(subject: str, properties: Properties, parts: Objects) -> list[str]:
@@ -45,22 +30,30 @@ def create(subject: str, properties: Properties, parts: Objects) -> list[str]:
 
 
 def drop(subject: str, properties: Properties) -> str:
-    kind, name, table = kind_of(subject), name_of(subject), relation_of(subject, properties)
+    kind = kind_of(subject)
     if kind in ("column", "constraint"):
-        return f"alter table {table} drop {kind} {last_of(subject)}"
-    if kind in ("trigger", "policy", "rule"):
-        return f"drop {kind} {last_of(subject)} on {table}"
+        return f"alter table {relation_of(subject, properties)} drop {kind} {last_of(subject)}"
+    return f"drop {named(subject, properties)}{' cascade' * (properties.get('kind') == 'base')}"
+
+
+def named(subject: str, properties: Properties) -> str:
+    """An object as DROP, COMMENT and most of ALTER call it."""
+    kind, name = kind_of(subject), name_of(subject)
+    if kind in ("constraint", "trigger", "policy", "rule"):
+        return f"{kind} {last_of(subject)} on {relation_of(subject, properties)}"
     if kind == "function":
-        return f"drop routine {name}"
+        return f"routine {name}"
     if kind == "view" and "materialized" in properties:
-        return f"drop materialized view {name}"
-    return f"drop {'foreign ' if 'foreign_server' in properties else ''}{kind} {name}"
+        return f"materialized view {name}"
+    return f"{'foreign ' * ('foreign_server' in properties)}{WORDS.get(kind, kind)} {name}"
 
 
 def rename(here: str, git: str, properties: Properties) -> str:
     """Give an object the name that it has in Git."""
     kind, table = kind_of(git), relation_of(git, properties)
     if kind == "table":
+        return "; ".join(move(here, git))
+    if kind == "statistics":
         return "; ".join(move(here, git))
     if kind == "index":
         return f"alter index {name_of(here)} rename to {last_of(git)}"
@@ -70,17 +63,12 @@ def rename(here: str, git: str, properties: Properties) -> str:
 
 
 def move(here: str, git: str) -> Iterator[str]:
-    """A table to the schema and to the name that it has in Git."""
-    schema = schema_of(git)
+    """A table or statistics to the schema and to the name that it has in Git."""
+    kind, schema = kind_of(git), schema_of(git)
     if schema_of(here) != schema:
-        yield f"alter table {name_of(here)} set schema {schema}"
+        yield f"alter {kind} {name_of(here)} set schema {schema}"
     if last_of(here) != last_of(git):
-        yield f"alter table {schema}.{last_of(here)} rename to {last_of(git)}"
-
-
-def literal(text: str) -> str:
-    escape = "e" if "\\" in text else ""
-    return f"{escape}'{text.replace(chr(92), chr(92) * 2).replace(chr(39), chr(39) * 2)}'"
+        yield f"alter {kind} {schema}.{last_of(here)} rename to {last_of(git)}"
 
 
 def create_schema(subject: str, properties: Properties) -> list[str]:
@@ -93,14 +81,25 @@ def create_extension(subject: str, properties: Properties) -> list[str]:
 
 def create_type(subject: str, properties: Properties) -> list[str]:
     name = name_of(subject)
+    if properties["kind"] in ("shell", "base"):  # the functions of a base type need its name
+        return [f"create type {name}"]
     if properties["kind"] == "domain":
-        return [f"create domain {name} as {' '.join(domain_clauses(properties))}"]
+        checks = (check for check in properties.get("checks", ()) if check.endswith(NOT_VALID))
+        return [
+            f"create domain {name} as {' '.join(domain_clauses(properties))}",
+            *(f"alter domain {name} add {check}" for check in checks),
+        ]
     inside = {
         "enum": ("enum ", map(literal, properties.get("labels") or ())),
         "composite": ("", properties.get("attributes") or ()),
         "range": ("range ", properties.get("range") or ()),
     }[properties["kind"]]
     return [f"create type {name} as {inside[0]}({', '.join(inside[1])})"]
+
+
+def define(subject: str, properties: Properties) -> str:
+    """A base type, when its functions are there."""
+    return f"create type {name_of(subject)} ({', '.join(properties['options'])})"
 
 
 def domain_clauses(properties: Properties) -> Iterator[str]:
@@ -111,7 +110,7 @@ def domain_clauses(properties: Properties) -> Iterator[str]:
         yield f"default {properties['default']}"
     if "not_null" in properties:
         yield "not null"
-    yield from (check.removesuffix(" NOT VALID") for check in properties.get("checks", ()))
+    yield from (check for check in properties.get("checks", ()) if not check.endswith(NOT_VALID))
 
 
 def create_sequence(subject: str, properties: Properties) -> list[str]:
@@ -135,71 +134,11 @@ def sequence_clauses(options: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def create_function(subject: str, properties: Properties) -> list[str]:
-    name = ".".join(path_of(subject))
-    kind = properties.get("kind", "function")
-    if kind == "aggregate":
-        return [create_aggregate(name, properties)]
-    word = "procedure" if kind == "procedure" else "function"
-    head = f"create or replace {word} {name}({properties['arguments']})"
-    return ["\n".join([head, *(f"    {clause}" for clause in function_clauses(properties))])]
-
-
-def create_aggregate(name: str, properties: Properties) -> str:
-    options = [*properties["aggregate"], f"parallel = {properties.get('parallel', 'unsafe')}"]
-    arguments = properties["arguments"] or "*"
-    return f"create or replace aggregate {name}({arguments}) ({', '.join(options)})"
-
-
-def function_clauses(properties: Properties) -> Iterator[str]:
-    if "result" in properties:
-        yield f"returns {properties['result']}"
-    yield f"language {properties['language']}"
-    yield from function_attributes(properties)
-    yield from (f"set {setting(text)}" for text in properties.get("settings", ()))
-    body = properties["body"]
-    if is_parsed(body):
-        yield body
-    elif "library" in properties:
-        yield f"as {literal(properties['library'])}, {literal(body)}"
-    else:
-        yield f"as {dollars(body)}"
-
-
-def function_attributes(properties: Properties) -> Iterator[str]:
-    if properties.get("kind") == "window":
-        yield "window"
-    if properties.get("kind") != "procedure":
-        yield properties.get("volatility", "volatile")
-        yield f"parallel {properties.get('parallel', 'unsafe')}"
-    words = {"strict": "strict", "security_definer": "security definer", "leakproof": "leakproof"}
-    yield from (word for key, word in words.items() if key in properties)
-    yield from (f"{key} {properties[key]}" for key in ("cost", "rows") if key in properties)
-
-
-def setting(text: str) -> str:
-    """`search_path=a, "B"` as SET wants it: each name a literal of its own."""
-    name, _, value = text.partition("=")
-    if name not in NAME_LISTS:
-        return f"{name} to {literal(value)}"
-    names = re.findall(r'"(?:[^"]|"")*"|[^,\s]+', value)
-    return f"{name} to {', '.join(literal(unquoted(item)) for item in names)}"
-
-
-def unquoted(identifier: str) -> str:
-    return identifier[1:-1].replace('""', '"') if identifier.startswith('"') else identifier
-
-
-def dollars(body: str) -> str:
-    """The body in dollar quotes that do not occur in it."""
-    tags = (f"${'_' * length}$" for length in count())
-    tag = next(tag for tag in tags if tag not in f"{body}$")
-    return f"{tag}{body}{tag}"
-
-
 def create_table(subject: str, properties: Properties, parts: Objects) -> str:
     name = name_of(subject)
     own = {s: p for s, p in parts.items() if kind_of(s) == "column"}
+    order = {column: place for place, column in enumerate(properties.get("columns", ()))}
+    own = {s: own[s] for s in sorted(own, key=lambda s: order.get(last_of(s), len(order)))}
     parent = properties.get("partition_of")
     columns = ",\n".join(f"    {column_clause(s, p, not parent)}" for s, p in own.items())
     kind = {"unlogged": "unlogged table", "foreign_server": "foreign table"}
@@ -221,11 +160,6 @@ def table_clauses(properties: Properties) -> Iterator[str]:
         yield f" server {properties['foreign_server']} options ({', '.join(options)})"
 
 
-def foreign_option(option: str) -> str:
-    name, _, value = option.partition("=")
-    return f"{name} {literal(value)}"
-
-
 def column_clause(subject: str, properties: Properties, typed: bool = True) -> str:
     """A column as in CREATE TABLE; a partition's without type, which is its parent's."""
     words = [last_of(subject)]
@@ -238,9 +172,13 @@ def column_clause(subject: str, properties: Properties, typed: bool = True) -> s
         words.append(f"default {properties['default']}")
     if "identity" in properties:
         words.append(identity(properties))
-    if "not_null" in properties:
-        words.append("not null")
+    if "not_null" in properties and "not_validated" not in properties:
+        words.append("not null" + " no inherit" * ("no_inherit" in properties))
     return " ".join(words)
+
+
+def default(git: Properties) -> str:
+    return f"set default {git['default']}" if "default" in git else "drop default"
 
 
 def typed_as(properties: Properties) -> str:
@@ -273,26 +211,23 @@ def create_index(subject: str, properties: Properties) -> list[str]:
 
 def create_view(subject: str, properties: Properties) -> list[str]:
     kind = "materialized view" if "materialized" in properties else "view"
-    options = f" with ({', '.join(properties['options'])})" if "options" in properties else ""
     definition = properties["definition"].removesuffix(";")
-    return [f"create {kind} {name_of(subject)}{options} as\n{definition}"]
+    return [f"create {kind} {name_of(subject)} as\n{definition}"]
 
 
 def create_trigger(subject: str, properties: Properties) -> list[str]:
-    return [properties["definition"], *switched(subject, properties)]
+    return [properties["definition"]]
 
 
 def create_rule(subject: str, properties: Properties) -> list[str]:
-    return [properties["definition"].removesuffix(";"), *switched(subject, properties)]
-
-
-def switched(subject: str, properties: Properties) -> list[str]:
-    return [switch(subject, properties)] if "enabled" in properties else []
+    return [properties["definition"].removesuffix(";")]
 
 
 def switch(subject: str, properties: Properties) -> str:
-    """Enable or disable a trigger or a rule."""
+    """Enable or disable a trigger or a rule of a table, or an event trigger."""
     word = SWITCH.get(properties.get("enabled", ""), "enable")
+    if kind_of(subject) == "eventtrigger":
+        return f"alter event trigger {name_of(subject)} {word}"
     table = relation_of(subject, properties)
     return f"alter table {table} {word} {kind_of(subject)} {last_of(subject)}"
 

@@ -7,91 +7,27 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from .objects import Properties, kind_of
+from .rights import in_words as spelled
+from .rights import told
+from .vocabulary import (
+    AMISS,
+    DEFAULTS,
+    DERIVED,
+    FLAGS,
+    ITEMS,
+    NAMELESS,
+    OPTIONS,
+    PARTS,
+    SPOKEN,
+    TOLD_OF,
+    WITHOUT,
+)
 
 WIDTH = 80  # characters of a definition that are shown
+
 CONTEXT = 12  # characters kept before the first difference
 
-# what a flag says when it is set, and when it is not
-FLAGS = {
-    "not_null": ("not null", "nullable"),
-    "unique": ("unique", "not unique"),
-    "not_validated": ("not validated", "validated"),
-    "invalid": ("invalid", "valid"),
-    "not_ready": ("not ready", "ready"),
-    "unlogged": ("unlogged", "logged"),
-    "row_security": ("row security enabled", "row security disabled"),
-    "force_row_security": ("row security forced on the owner", "not forced on the owner"),
-    "virtual": ("virtual", "stored"),
-    "not_populated": ("not populated", "populated"),
-    "materialized": ("materialized", "not materialized"),
-    "strict": ("strict", "called on null input"),
-    "security_definer": ("security definer", "security invoker"),
-    "leakproof": ("leakproof", "not leakproof"),
-    "restrictive": ("restrictive", "permissive"),
-}
-# what is amiss with the live object, whatever Git says of it
-AMISS = {
-    "invalid": "invalid here: a CREATE INDEX CONCURRENTLY failed",
-    "not_ready": "not ready here: a CREATE INDEX CONCURRENTLY failed",
-    "not_validated": "not validated here",
-    "not_populated": "not populated here: refresh it",
-}
-# the value that leaving it out stands for
-DEFAULTS = {
-    "type": "bigint",  # a sequence's
-    "kind": "function",
-    "enabled": "enabled",
-    "volatility": "volatile",
-    "parallel": "unsafe",
-    "cost": "100 (the default)",
-    "rows": "1000 (the default)",
-    "replica_identity": "the primary key",
-}
-# what to say when it is left out and has no value
-WITHOUT = {
-    "collation": "the default collation",
-    "generated": "not generated",
-    "identity": "not an identity",
-    "partition_of": "not a partition",
-    "partition_by": "not partitioned",
-    "foreign_server": "not a foreign table",
-    "owned_by": "owned by no column",
-    "using": "no using clause",
-    "check": "no check clause",
-}
-# values that do not speak for themselves
-SPOKEN = {
-    ("enabled", "always"): "enabled always",
-    ("enabled", "replica"): "enabled for replication only",
-    ("parallel", "safe"): "parallel safe",
-    ("parallel", "restricted"): "parallel restricted",
-    ("parallel", "unsafe"): "parallel unsafe",
-}
-OPTIONS = {"increment": 1, "cache": 1, "cycle": False}  # a sequence's, when left out
-ITEMS = {
-    "labels": "label",
-    "attributes": "attribute",
-    "checks": "check",
-    "roles": "role",
-    "settings": "setting",
-    "options": "option",
-    "foreign_options": "option",
-    "inherits": "parent",
-    "aggregate": "part",
-    "range": "part",
-}
-NAMELESS = {
-    "type",
-    "kind",
-    "definition",
-    "enabled",
-    "volatility",
-    "parallel",
-}  # the value says what it is
-# follow from the definition, so they are told only when it is equal
-DERIVED = {"columns", "references", "target"}
-# told only when both sides have what it is said of
-TOLD_OF = {"bound": "partition_of", "identity_options": "identity", "virtual": "generated"}
+SECRET = re.compile(r"(\w+)=\(md5 \w+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +47,8 @@ def differing(declared: Properties, observed: Properties) -> tuple[str, ...]:
     differ = [key for key in differ if TOLD_OF.get(key) not in alone]
     if {"definition", "table"}.intersection(differ):
         return tuple(key for key in differ if key not in DERIVED)
+    if {"type", "collation"}.intersection(differ):  # the column forgot them
+        differ = [key for key in differ if key not in ("storage", "compression")]
     if "type" in differ and same_but_for_casts(declared.get("default"), observed.get("default")):
         return tuple(key for key in differ if key != "default")
     return tuple(differ)
@@ -122,6 +60,7 @@ CAST = re.compile(
       | ::(?:"(?:[^"]|"")*"|[\w$]+)(?:\.(?:"(?:[^"]|"")*"|[\w$]+))?""",
     re.VERBOSE,
 )
+
 DECORATION = re.compile(r"(?<=[^\w\s])\(\d+(?:,\d+)?\)|\[\]|[()\s]")
 
 
@@ -145,17 +84,25 @@ def usual(key: str, properties: Properties) -> Any:
     """The value, or the one that leaving it out stands for."""
     if key == "cost" and properties.get("language") in ("c", "internal"):
         return properties.get(key, "1 (the default)")
-    return properties.get(key, DEFAULTS.get(key)) or None
+    value = properties.get(key, DEFAULTS.get(key))
+    return None if value == "" or value == [] else value
 
 
 def difference(kind: str, key: str, declared: Any, observed: Any) -> Difference:
+    if key == "owner":
+        return owners(declared, observed)
+    if key == "privileges":
+        git, here = declared or [], observed or []
+        return Difference(told(git, here), spelled(git), spelled(here))
     if key in FLAGS:
         return flag(key, bool(declared), bool(observed))
     if key in ITEMS and kind != "sequence":
         return items(ITEMS[key], declared or [], observed or [])
+    if key in PARTS:
+        return of_parts(key, declared or {}, observed or {})
     if isinstance(declared, dict) or isinstance(observed, dict):
         return options(declared or {}, observed or {})
-    if "\n" in f"{declared}{observed}":
+    if "\n" in f"{declared}{observed}" and key != "comment":
         return lines(label(key), str(declared or ""), str(observed or ""))
     return values(key, declared, observed)
 
@@ -179,7 +126,14 @@ def values(key: str, declared: Any, observed: Any) -> Difference:
     )
 
 
+def owners(declared: Any, observed: Any) -> Difference:
+    expected, seen = in_words("owner", declared), in_words("owner", observed)
+    return Difference(f"owned here by {seen}, in Git by {expected}", expected, seen)
+
+
 def in_words(key: str, value: Any) -> str:
+    if key == "comment" and value is not None:
+        return spelt(value)
     if value is None:
         return WITHOUT.get(key, f"no {label(key)}")
     return SPOKEN.get((key, value), str(value))
@@ -190,10 +144,46 @@ def label(key: str) -> str:
 
 
 def items(name: str, declared: Sequence[str], observed: Sequence[str]) -> Difference:
-    missing = [f"{name} {item!r} missing here" for item in declared if item not in observed]
-    surplus = [f"{name} {item!r} not in Git" for item in observed if item not in declared]
-    message = "; ".join(missing + surplus) or f"{name}s in another order here"
-    return Difference(message, *shortened(", ".join(declared), ", ".join(observed)))
+    gone = [item for item in declared if item not in observed]
+    fresh = [item for item in observed if item not in declared]
+    secrets = {secret(item) for item in gone} & {secret(item) for item in fresh} - {""}
+    told = [f"{name} {masked(i)!r} missing here" for i in gone if secret(i) not in secrets]
+    told += [f"{name} {masked(i)!r} not in Git" for i in fresh if secret(i) not in secrets]
+    told += [f"{name} {hidden!r} has another value here" for hidden in sorted(secrets)]
+    message = "; ".join(told) or f"{name}s in another order here"
+    sides = (", ".join(map(masked, side)) for side in (declared, observed))
+    return Difference(message, *shortened(*sides))
+
+
+def secret(item: str) -> str:
+    """The name of an option of whose value only a hash is known, or nothing."""
+    found = SECRET.fullmatch(item)
+    return found[1] if found else ""
+
+
+def masked(item: str) -> str:
+    return f"{secret(item)}=..." if secret(item) else item
+
+
+def of_parts(key: str, declared: Mapping[str, str], observed: Mapping[str, str]) -> Difference:
+    name, nothing = PARTS[key]
+    found = [
+        (f"{name.format(part)} {{}} in Git, {{}} here", declared.get(part), observed.get(part))
+        for part in sorted({*declared, *observed})
+        if declared.get(part) != observed.get(part)
+    ]
+    quote = spelt if key == "comments" else str
+    pairs = [
+        shortened(*(nothing if text is None else quote(text) for text in texts))
+        for _, *texts in found
+    ]
+    message = "; ".join(found[at][0].format(*pair) for at, pair in enumerate(pairs))
+    return Difference(message, *("; ".join(side) for side in zip(*pairs, strict=True)))
+
+
+def spelt(text: str) -> str:
+    """A comment on one line, in quotes."""
+    return f"'{' '.join(text.split())}'"
 
 
 def options(declared: Mapping[str, Any], observed: Mapping[str, Any]) -> Difference:

@@ -1,6 +1,7 @@
 """The snapshot file: written one object a line, read back as it was, refused when it is not ours."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -39,14 +40,14 @@ def test_what_is_written_is_read_back(tmp_path):
     path = tmp_path / "schema.json"
     path.write_text(render(SNAPSHOT), "utf-8")
 
-    assert read(path) == SNAPSHOT
+    assert read(path) == replace(SNAPSHOT, text=TEXT)
 
 
 def test_an_empty_schema_can_be_written_and_read(tmp_path):
     path = tmp_path / "schema.json"
     path.write_text(render(Snapshot({})), "utf-8")
 
-    assert read(path) == Snapshot({})
+    assert read(path) == Snapshot({}, text=path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize(

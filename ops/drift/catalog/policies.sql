@@ -13,7 +13,9 @@ select
             ) role
         ),
         'using', pg_get_expr(p.polqual, p.polrelid),
-        'check', pg_get_expr(p.polwithcheck, p.polrelid)
+        'check', pg_get_expr(p.polwithcheck, p.polrelid),
+        'comment', remark.description
     ))::text as properties
 from relation r
 join pg_policy p on p.polrelid = r.oid
+left join remark on remark.classoid = 'pg_policy'::regclass and remark.objoid = p.oid

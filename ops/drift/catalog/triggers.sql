@@ -5,9 +5,13 @@ select
         'definition', pg_get_triggerdef(g.oid),
         'enabled', case g.tgenabled
             when 'D' then 'disabled' when 'R' then 'replica' when 'A' then 'always' end,
-        'inherited', nullif(parent.oid is not null, false)
+        'inherited', nullif(parent.oid is not null, false),
+        'depends_on', need.names,
+        'comment', remark.description
     ))::text as properties
 from relation r
 join pg_trigger g on g.tgrelid = r.oid
 left join pg_trigger parent on parent.oid = g.tgparentid
+left join extension_need need on need.classid = 'pg_trigger'::regclass and need.objid = g.oid
+left join remark on remark.classoid = 'pg_trigger'::regclass and remark.objoid = g.oid
 where not g.tgisinternal and (parent.oid is null or parent.tgenabled <> g.tgenabled)

@@ -188,6 +188,107 @@ create rule documents_keep as on delete to public.documents do instead nothing;
 create foreign table app.remote (id integer not null, name text) server elsewhere
     options (table_name 'it''s', fetch_size '100');
 
+-- What is said of objects beside their definition.
+alter table public.cache set (fillfactor = 70, autovacuum_enabled = off, toast.autovacuum_enabled = off);
+alter table public.cache alter value set storage external, alter value set compression pglz,
+    alter value set statistics 500, alter value set (n_distinct = -0.5);
+alter table public.cache cluster on cache_pkey;
+alter index public.cache_pkey set (fillfactor = 80);
+alter index public.users_lower_name_idx alter column 1 set statistics 200;
+alter materialized view public.totals set (fillfactor = 60);
+alter materialized view public.totals alter total set statistics 50, alter total set storage plain;
+alter materialized view public.totals cluster on totals_customer_key;
+alter view public.plain_users alter status set default 'pending';
+alter foreign table app.remote alter name options (column_name 'label');
+alter index public.events_2024_kind_idx set (fillfactor = 50);
+alter domain public.percent add constraint percent_whole check (value = trunc(value)) not valid;
+alter table public.documents disable rule documents_keep;
+create type app.place as (street text, city text);
+create table app.home of app.place (street not null);
+create table app.numbered (id bigint generated always as identity, at date not null) partition by range (at);
+create table app.numbered_rest partition of app.numbered default;
+create statistics public.invoices_stats (ndistinct, dependencies) on customer_id, currency from public.invoices;
+alter statistics public.invoices_stats set statistics 300;
+
+comment on schema app is 'What the application is made of';
+comment on table public.customers is 'Who pays';
+comment on column public.customers.email is 'Where bills go';
+comment on constraint customers_pkey on public.customers is 'Given by sales';
+comment on index public.customers_pkey is 'Looked up by everything';
+comment on table public.events is 'It''s what happened';
+comment on column public.events.kind is 'one word';
+comment on index public.invoices_due_idx is 'For the dunning run';
+comment on sequence public.counter is 'By five';
+comment on view app.joined is 'Users and their customers';
+comment on column app.joined.company is 'of the customer';
+comment on materialized view public.totals is E'Refreshed\nevery night';
+comment on function public.slug(text, text) is 'For addresses';
+comment on procedure app.refresh(boolean) is 'Every night';
+comment on aggregate app.sum_of(numeric) is 'Slow';
+comment on trigger users_touch on public.users is 'Keeps the time';
+comment on policy documents_own on public.documents is 'Of the owner alone';
+comment on rule documents_keep on public.documents is 'For ever';
+comment on type public.mood is 'As told';
+comment on type public.address is 'On paper';
+comment on column public.address.zip is 'Five digits';
+comment on domain public.email is 'Not verified';
+comment on constraint email_has_at on domain public.email is 'Almost enough';
+comment on statistics public.invoices_stats is 'They go together';
+comment on foreign table app.remote is 'Of the others';
+
+-- What is rare.
+create collation app.plain (lc_collate = 'C', lc_ctype = 'POSIX');
+comment on collation app.plain is 'As bytes';
+create function app.same(text, text) returns boolean language sql immutable as 'select $1 = $2';
+create function app.hash(text) returns integer language sql immutable as 'select length($1)';
+create function app.number(public.mood) returns integer language sql immutable as 'select 1';
+alter function app.hash(text) depends on extension plpgsql;
+create operator app.=== (function = app.same, leftarg = text, rightarg = text, commutator = operator(app.===),
+    restrict = eqsel, join = eqjoinsel);
+comment on operator app.=== (text, text) is 'The same';
+create operator class app.text_by_length for type text using hash as
+    operator 1 app.===, function 1 app.hash(text);
+comment on operator class app.text_by_length using hash is 'Slow too';
+create operator family app.loose using btree;
+alter operator family app.loose using btree add function 1 (text, text) bttextcmp(text, text);
+comment on operator family app.loose using btree is 'Of one';
+create index documents_id_idx on public.documents using hash ((id::text) app.text_by_length);
+create cast (public.mood as integer) with function app.number(public.mood) as assignment;
+comment on cast (public.mood as integer) is 'How many smiles';
+create cast (public.address as text) with inout;
+create conversion app.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+comment on conversion app.latin is 'From old files';
+create text search parser app.words (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end,
+    lextypes = prsd_lextype, headline = prsd_headline);
+comment on text search parser app.words is 'As usual';
+create text search template app.plain (init = dsimple_init, lexize = dsimple_lexize);
+comment on text search template app.plain is 'As it is';
+create text search dictionary app.plain (template = app.plain, accept = false);
+comment on text search dictionary app.plain is 'Nothing left out';
+create text search configuration app.plain (parser = app.words);
+alter text search configuration app.plain add mapping for asciiword, word with app.plain, pg_catalog.simple;
+comment on text search configuration app.plain is 'Any language';
+create trusted language plsome handler plpgsql_call_handler inline plpgsql_inline_handler
+    validator plpgsql_validator;
+comment on language plsome is 'The same by another name';
+create access method heaped type table handler heap_tableam_handler;
+comment on access method heaped is 'A heap';
+create transform for integer language sql (
+    from sql with function prsd_lextype(internal), to sql with function int4recv(internal));
+comment on transform for integer language sql is 'To and fro';
+comment on foreign data wrapper nowhere is 'A pretence';
+comment on server elsewhere is 'Of a partner';
+create function app.heard() returns event_trigger language plpgsql as $$ begin end $$;
+create event trigger heard on ddl_command_end when tag in ('CREATE TABLE', 'ALTER TABLE')
+    execute function app.heard();
+comment on event trigger heard is 'Hears of tables';
+create event trigger unheard on sql_drop execute function app.heard();
+alter event trigger unheard disable;
+create table app.letters (id integer primary key, body text, sent boolean);
+create publication feed for table public.customers, app.letters with (publish = 'insert, update');
+comment on publication feed is 'For the reports';
+create publication everything for all tables;
+
 create schema ops;
 create table ops.ledger (id text primary key);
 create table public._yoyo_migration (migration_hash varchar(64) primary key, migration_id varchar(255));

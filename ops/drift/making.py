@@ -1,0 +1,119 @@
+"""How a repair begins: what stands in the way goes, then all is made and changed."""
+
+from collections.abc import Iterator
+
+from . import rare
+from .alter import alter, null_check, secured, set_default
+from .beside import beside
+from .granting import given, hand_over, taken
+from .objects import (
+    Objects,
+    Properties,
+    inheritable,
+    kind_of,
+    last_of,
+    name_of,
+    parts_of_tables,
+    relation_of,
+    schema_of,
+)
+from .order import arranged
+from .planned import Plan, held
+from .sides import Sides, listed_parent, parents
+from .spelling import Step
+from .statements import create, drop, switch
+
+# go first, and hold no data
+CODE = (
+    *("rule", "policy", "trigger", "view", "index", "constraint"),
+    *("statistics", "publication", "eventtrigger"),
+)
+
+
+def clear(plan: Plan) -> Iterator[Step]:
+    """Drop what holds no data, the dependent first; what goes with its table is not mentioned."""
+    here = plan.sides.observed
+    subjects = plan.anew.union(s for s in plan.drop if goes_first(s, plan))
+    placed = {f"{schema_of(subject)}.{last_of(subject)}" for subject in plan.create | plan.anew}
+    gone = subjects | plan.drop
+    yield from (set_default(subject, {}) for subject in sorted(plan.loose))
+    for subject in reversed(arranged(subjects, here)):
+        relation = relation_of(subject, here[subject])
+        along = gone & {f"table {relation}", f"view {relation}"}
+        if "part_of" in here[subject]:
+            continue  # goes with what it is part of
+        if not along or f"{schema_of(subject)}.{last_of(subject)}" in placed:
+            yield held(subject, plan, Step(drop(subject, here[subject])))
+
+
+def goes_first(subject: str, plan: Plan) -> bool:
+    """Whether it holds no data; of operator classes, those whose place another one is to take."""
+    if kind_of(subject) != "operatorclass":
+        return kind_of(subject) in CODE
+    made = (plan.sides.declared[s] for s in plan.create if kind_of(s) == "operatorclass")
+    family = plan.sides.observed[subject]["family"]
+    return any(properties["family"] == family for properties in made)
+
+
+def make(plan: Plan) -> Iterator[Step]:
+    """Create what is missing, alter what differs, in the order in which one needs the other."""
+    sides, git = plan.sides, plan.sides.declared
+    work = plan.anew | plan.create | plan.loose | sides.changed
+    work |= {s for s in git if work.intersection(parents(s, git[s], git))}
+    parts, fresh = parts_of_tables(git), plan.create | plan.anew
+    for subject in arranged(work, git):
+        if subject in fresh:
+            steps = created(subject, sides, parts.get(name_of(subject), {}))
+            yield from (held(subject, plan, step) for step in steps)
+        else:
+            here = before(subject, sides, subject in plan.loose)
+            steps = alter(subject, git[subject], here, sides)
+            yield from (held(subject, plan, step) for step in steps)
+        yield from (held(subject, plan, step) for step in handed_over(subject, plan))
+
+
+def created(subject: str, sides: Sides, parts: Objects) -> Iterator[Step]:
+    git = sides.declared
+    properties = git[subject]
+    if kind_of(subject) == "grant":
+        yield from given(subject, sides)
+        return
+    if kind_of(subject) == "trigger" and listed_parent(subject, properties, git):
+        yield Step(switch(subject, properties))  # comes with the parent's
+        return
+    yield from bare(subject, sides, parts)
+    if kind_of(subject) == "table":
+        yield from secured(subject, properties, set(properties))
+    yield from beside(subject, properties, {})
+    yield from taken(subject, sides)
+
+
+def bare(subject: str, sides: Sides, parts: Objects) -> Iterator[Step]:
+    """An object without what is said of it beside; nothing of what comes with another one."""
+    kind, properties = kind_of(subject), sides.declared[subject]
+    with_table = kind == "column" and f"table {relation_of(subject, {})}" in sides.missing
+    if kind in rare.MAKERS:
+        yield from rare.make(subject, properties)
+    elif not with_table and "part_of" not in properties:
+        yield from map(Step, create(subject, properties, parts))
+    if "not_validated" in properties and kind == "column":
+        yield Step(null_check(subject, properties))
+
+
+def handed_over(subject: str, plan: Plan) -> Iterator[Step]:
+    """To its owner, before any grants: what a role was granted before, it would own then."""
+    git = plan.sides.declared[subject]
+    here = {} if subject in plan.made else plan.sides.observed[subject]
+    if git.get("owner") != here.get("owner"):
+        yield hand_over(subject, git, plan.sides.syncing)
+
+
+def before(subject: str, sides: Sides, loose: bool) -> Properties:
+    """What is there when the object's turn comes: a parent's repair has reached its children."""
+    git = sides.declared
+    above = next((s for s in parents(subject, git[subject], git) if s in sides.changed), "")
+    here = sides.observed[subject]
+    if above and kind_of(subject) == "column":
+        alone = {"compression", "options", "comment"} & here.keys()
+        return inheritable(git[above]) | {key: here[key] for key in alone}
+    return {key: here[key] for key in here if key != "default"} if loose else here

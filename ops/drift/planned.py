@@ -1,0 +1,81 @@
+"""What is to be done with which object, and what of it has to wait for a person."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from .captive import captives
+from .causes import Tie, explain
+from .granting import lost, on_any, remade
+from .likeness import pairs
+from .objects import (
+    kind_of,
+    mentions,
+    path_of,
+)
+from .rebuild import rebuilt, replaced
+from .sides import Sides
+from .spelling import Step
+from .statements import rename
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with which object."""
+
+    sides: Sides
+    anew: frozenset[str]  # there and in Git; dropped first and made again later
+    create: frozenset[str]
+    drop: frozenset[str]
+    loose: frozenset[str]  # columns whose default stands in the way for a while
+    twins: Mapping[str, str]  # missing -> what it is perhaps called here
+    captive: frozenset[str]  # can change only together with what has data at stake
+    made: frozenset[str]  # whatever is made, be it missing, anew or in another's place
+
+
+def plan(sides: Sides) -> Plan:
+    anew, moved, tables = rebuilt(sides), moved_with_parent(sides), replaced(sides)
+    twins = pairs(sides)
+    create, captive = (
+        (sides.missing - moved) | (tables - sides.changed),
+        captives(tables, twins, sides),
+    )
+    made = create | anew | tables | remade(sides)
+    again = lost(made, sides)
+    return Plan(
+        sides,
+        anew,
+        create | again,
+        sides.surplus - moved,
+        frozenset(loosened(anew, sides)),
+        twins,
+        captive | on_any(captive, create | again, sides),
+        made,
+    )
+
+
+def held(subject: str, plan: Plan, step: Step) -> Step:
+    """The step, as a comment if it can only be taken together with one that is a comment."""
+    if twin := plan.twins.get(subject):
+        kept = rename(twin, subject, {})
+        return replace(step, note=f"to keep its data, rename instead: {kept}", destroys=True)
+    if subject not in plan.captive or step.destroys:
+        return step
+    return replace(step, note="only together with what has data at stake", destroys=True)
+
+
+def moved_with_parent(sides: Sides) -> frozenset[str]:
+    """Parts that come and go as their table is attached to a parent or detached from it."""
+    return frozenset(
+        subject
+        for subject, cause in explain(sides).items()
+        if cause.tie is Tie.PART and cause.subject in sides.changed
+    )
+
+
+def loosened(anew: frozenset[str], sides: Sides) -> Iterator[str]:
+    """Columns whose default calls a function that is made anew."""
+    names = {".".join(path_of(subject)) for subject in anew if kind_of(subject) == "function"}
+    for subject, properties in sides.observed.items() if names else ():
+        called = mentions(properties.get("default", ""))
+        if kind_of(subject) == "column" and subject in sides.declared and names & called:
+            yield subject
