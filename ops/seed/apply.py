@@ -1,40 +1,47 @@
 """Deliver the rows: one message, one transaction, only what differs."""
 
-import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
+import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from ..database import Conn, Failure, ask, attempt
 from ..errors import OpsError, Refused, Unreachable
 from .declared import label
-from .diff import Change, Kind, SeedDiff, types_of
 from .observed import scope, table
+from .shape import Surplus
+from .source import shown
+from .values import as_json
+from .words import Change, Kind, SeedDiff
 
+REFERENCED = ("23503", "23001")  # ON DELETE NO ACTION, and RESTRICT from PostgreSQL 18 on
 Statement = tuple[Change, sql.Composed]
 
 
 def plan(diffs: Sequence[SeedDiff], schema: str, *, prune: bool = False) -> tuple[Statement, ...]:
     """The statements that would bring the rows to Git's, in order; nothing for what is equal.
 
-    Surplus rows are deleted only with `prune`; duplicates are left for a person to choose from.
+    A row that others may refer to comes before them and goes after them. Surplus rows go where the
+    seed says so, or with `prune`; duplicates are left for a person to choose from.
     """
-    kinds = (Kind.INSERT, Kind.UPDATE, Kind.SURPLUS) if prune else (Kind.INSERT, Kind.UPDATE)
-    return tuple(
-        (change, statement(diff, change, schema)) for diff in diffs for change in diff.of(*kinds)
-    )
+    chosen = [(diff, change) for diff in diffs
+              for change in diff.of(Kind.INSERT, Kind.UPDATE, Kind.DEACTIVATE)]  # fmt: skip
+    for diff in reversed(diffs):
+        if prune or diff.seed.surplus is Surplus.PRUNE:
+            chosen += [(diff, change) for change in diff.of(Kind.SURPLUS)]
+    return tuple((change, statement(diff, change, schema)) for diff, change in chosen)
 
 
 def statement(diff: SeedDiff, change: Change, schema: str) -> sql.Composed:
-    act = {Kind.INSERT: insert, Kind.UPDATE: update, Kind.SURPLUS: delete}[change.kind]
-    return act(change, types_of(diff.columns), table(change.seed, schema))
+    acts = {Kind.INSERT: insert, Kind.SURPLUS: delete}
+    types = {name: str(properties["type"]) for name, properties in diff.columns.items()}
+    return acts.get(change.kind, update)(change, types, table(change.seed, schema))
 
 
 def insert(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.Composed:
-    assert change.row is not None
-    values = change.row.values
+    values = change.values
     return sql.SQL("insert into {} ({}) values ({})").format(
         into,
         sql.SQL(", ").join(map(sql.Identifier, values)),
@@ -43,10 +50,9 @@ def insert(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.C
 
 
 def update(change: Change, types: dict[str, str], into: sql.Identifier) -> sql.Composed:
-    assert change.row is not None
     pairs = [
         sql.SQL("{} = {}").format(
-            sql.Identifier(name), literal(change.row.values[name], types.get(name))
+            sql.Identifier(name), literal(change.values[name], types.get(name))
         )
         for name in change.columns
     ]
@@ -73,17 +79,11 @@ def literal(value: Any, kind: str | None) -> sql.Composable:
     if value is None:
         return sql.SQL("null")
     if kind in ("json", "jsonb"):
-        text: Any = json.dumps(value, default=number, ensure_ascii=False)
+        text: Any = as_json(value)
     else:
         text = value if isinstance(value, list) else str(value)
     cast = f"::{kind}" if kind else ""
     return sql.Composed([sql.Literal(text), sql.SQL(cast)])
-
-
-def number(value: Any) -> int | float:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 def apply(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]) -> None:
@@ -109,8 +109,8 @@ def apply(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]
 
 
 def remembered(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]) -> list[str]:
-    """The upserts of the delivered hashes, and the removal of what was pruned."""
-    rows = [(diff.seed.table, key, hash) for diff in diffs for key, hash in diff.undelivered]
+    """The upserts of what is delivered now, and the removal of what was pruned."""
+    rows = [(diff.seed.table, record) for diff in diffs for record in diff.records]
     pruned = [c for c, _ in statements if c.kind is Kind.SURPLUS]
     texts = [
         sql.SQL("delete from ops.delivered where table_name = {} and key = {}").format(
@@ -120,13 +120,16 @@ def remembered(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[State
     ]
     if rows:
         values = sql.SQL(", ").join(
-            sql.SQL("({}, {}, {})").format(*map(sql.Literal, row)) for row in rows
+            sql.SQL("({}, {}, {}, {})").format(
+                *map(sql.Literal, (table, record.key, record.hash, Jsonb(record.columns)))
+            )
+            for table, record in rows
         )
         texts.append(
             sql.SQL(
-                "insert into ops.delivered (table_name, key, hash) values {}"
-                " on conflict (table_name, key) do update"
-                " set hash = excluded.hash, delivered_at = excluded.delivered_at"
+                "insert into ops.delivered (table_name, key, hash, columns) values {}"
+                " on conflict (table_name, key) do update set hash = excluded.hash,"
+                " columns = excluded.columns, delivered_at = excluded.delivered_at"
             ).format(values)
         )
     return [text.as_string(conn) for text in texts]
@@ -143,13 +146,25 @@ def explained(failure: Failure, statements: Sequence[Statement]) -> OpsError:
             "somebody holds a lock on a table of the seeds; nothing was written",
             hint="run the same command again when it is free",
         )
-    diagnosis, index = failure.error.diag, failure.done - 1
+    index = failure.done - 1
     change = statements[index][0] if 0 <= index < len(statements) else None
-    about = change.subject if change else "the seeds"
+    return refused(failure.error, change)
+
+
+def refused(error: psycopg.Error, change: Change | None) -> Refused:
+    diagnosis = error.diag
     detail = f"\ndetail: {diagnosis.message_detail}" if diagnosis.message_detail else ""
+    if change and change.kind is Kind.SURPLUS and error.sqlstate in REFERENCED:
+        return Refused(
+            f"{change.subject} is not in Git, and rows of {diagnosis.table_name} refer to it"
+            f" ({diagnosis.constraint_name}): it cannot be deleted{detail}\nnothing was written",
+            hint="let them refer to another row; or write"
+            f' surplus = "deactivate" and [deactivate] into {shown(change.seed.path)}',
+        )
     return Refused(
-        f"the database refused {about}: {diagnosis.message_primary}{detail}\nnothing was written",
-        hint=f"look at line {change.row.line} of seeds/{change.seed.path.name}"
+        f"the database refused {change.subject if change else 'the seeds'}:"
+        f" {diagnosis.message_primary}{detail}\nnothing was written",
+        hint=f"look at line {change.row.line} of {shown(change.seed.path)}"
         if change and change.row
         else "correct the rows that stand in the way",
     )

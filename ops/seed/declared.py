@@ -1,24 +1,18 @@
 """The rows that Git holds: one TOML file a table, long bodies in files beside it."""
 
 import json
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
-from ..names import nearest
-
-PLACEHOLDER = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
-ROW = re.compile(r"""\s*\[\[\s*["']?rows["']?\s*\]\]""")
-ROWS = re.compile(r"""\s*["']?rows["']?\s*=""")
-TEXT_OR_COMMENT = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?\"{3,} | '{3}.*?'{3,} | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | \#[^\n]*""",
-    re.VERBOSE | re.DOTALL,
-)
+from ..names import split
+from . import texts
+from .shape import OTHERS, Edited, Surplus, check_policies, check_shape
+from .source import Source, meant, read_text, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +38,32 @@ class Seed:
     owned: tuple[str, ...]
     null: tuple[str, ...]
     rows: tuple[Row, ...]
+    edited: Mapping[str, Edited] = field(default_factory=dict)  # by column
+    surplus: Surplus = Surplus.REPORT
+    deactivate: Mapping[str, Any] = field(default_factory=dict)  # columns to values
+    environments: tuple[str, ...] = ()  # empty: all
 
     @property
     def columns(self) -> tuple[str, ...]:
         return (*self.key, *(name for name in self.owned if name not in self.key))
 
+    def policy(self, column: str) -> Edited:
+        """What becomes of an edit of that column."""
+        return self.edited.get(column, self.edited.get(OTHERS, Edited.RESTORE))
+
+    def belongs(self, app_env: str) -> bool:
+        """Whether the rows are meant for that environment."""
+        return not self.environments or app_env in self.environments
+
 
 def read(folder: Path) -> tuple[Seed, ...]:
-    """Read every seed file, in the order of their names; the first mistake of each is all named.
+    """Read every seed file, in the order of their names.
 
-    Raises SettingsError with file and line for a file that is not what it must be.
+    Raises SettingsError with file and line for the first thing that is not what it must be.
     """
-    return tuple(read_one(path) for path in sorted(folder.glob("*.toml")))
+    seeds = tuple(read_one(path) for path in sorted(folder.glob("*.toml")))
+    refuse_overlap(seeds)
+    return seeds
 
 
 def read_one(path: Path) -> Seed:
@@ -67,130 +75,22 @@ def read_one(path: Path) -> Seed:
     source = Source.of(path, text)
     check_shape(source, raw)
     owned = (*raw["owned"], *(name for name in raw.get("every", {}) if name not in raw["owned"]))
+    check_policies(source, raw, owned)
     rows = tuple(read_row(source, raw, owned, number) for number in range(len(raw["rows"])))
     refuse_duplicates(source, rows)
-    seed = Seed(
-        path,
-        raw["table"],
-        tuple(raw["key"]),
-        owned,
-        tuple(raw.get("scope", {}).get("null", ())),
-        rows,
-    )
-    check_placeholders(source, raw, seed)
-    return seed
+    for number, row in enumerate(rows if "placeholders" in raw else ()):
+        texts.check(source, raw, number, row.values, label(row.key))
+    return Seed(path, raw["table"], tuple(raw["key"]), owned,
+                tuple(raw.get("scope", {}).get("null", ())), rows, edited(raw),
+                Surplus(raw.get("surplus", Surplus.REPORT)), raw.get("deactivate", {}),
+                tuple(raw.get("environments", ())))  # fmt: skip
 
 
-def read_text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")  # line ends become ours, whatever they were
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{shown(path)} is not UTF-8 (byte {error.start})", hint="save it as UTF-8"
-        ) from None
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{shown(path)} does not exist", hint="write it, or correct `[files]`"
-        ) from None
-
-
-def shown(path: Path) -> str:
-    parts = path.parts
-    return "/".join(parts[parts.index("seeds") :] if "seeds" in parts else parts[-2:])
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A TOML text that can say on which line something stands; its parser cannot."""
-
-    path: Path
-    lines: tuple[str, ...]  # blank where a long string goes on: what is in it is no TOML
-    heads: tuple[int, ...]  # the indices of the lines with [[rows]]
-
-    @classmethod
-    def of(cls, path: Path, text: str) -> "Source":
-        blanked = TEXT_OR_COMMENT.sub(lambda found: "\n" * found[0].count("\n") or found[0], text)
-        lines = tuple(blanked.split("\n"))
-        heads = tuple(number for number, line in enumerate(lines) if ROW.match(line))
-        inline = (number for number, line in enumerate(lines) if ROWS.match(line))
-        return cls(path, lines, heads or (next(inline, len(lines) - 1),))
-
-    def span(self, row: int | None) -> range:
-        """The lines of the row of that number (from 0), or those before all rows."""
-        if row is None:
-            return range(self.heads[0] + 1)
-        row = min(row, len(self.heads) - 1)  # `rows = [...]` is one head for all
-        return range(self.heads[row], (*self.heads[1:], len(self.lines))[row])
-
-    def line_of(self, name: str = "", row: int | None = None) -> int:
-        """The line of `name = ...` in that row, or else before all rows; or the row's first.
-
-        Without a row, a name is also found where a list such as `owned` holds it.
-        """
-        own, head, text = self.span(row), self.span(None), re.escape(name)
-        said, listed = rf"""\s*(\[(rows\.)?)?"?{text}"?\s*[=.\]]""", rf"""[^#]*["']{text}["']"""
-        places = [(said, own), (said, head)] + ([(listed, head)] if row is None else [])
-        found = (n for what, span in places for n in span if re.match(what, self.lines[n]))
-        return (next(found, own.start) if name else own.start) + 1
-
-    def refuse(
-        self, message: str, hint: str, *, name: str = "", row: int | None = None
-    ) -> SettingsError:
-        line = self.line_of(name, row)
-        return SettingsError(f"{shown(self.path)}:{line}: {message}", hint=hint)
-
-
-def texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def table_of(value: Any, *names: str) -> bool:
-    return isinstance(value, dict) and value.keys() == set(names)
-
-
-NEEDED = ("table", "key", "owned", "rows")
-SHAPES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
-    "table": (lambda v: isinstance(v, str), "a name", 'table = "roles"'),
-    "key": (texts, "a list of column names", 'key = ["id"]'),
-    "owned": (texts, "a list of column names", 'owned = ["name"]'),
-    "rows": (
-        lambda v: isinstance(v, list) and all(isinstance(row, dict) for row in v),
-        "a list of tables",
-        "[[rows]] before each row",
-    ),
-    "scope": (
-        lambda v: table_of(v, "null") and texts(v["null"]),
-        "a table of `null`, a list of column names",
-        'null = ["owner_id"] under [scope]',
-    ),
-    "every": (lambda v: isinstance(v, dict), "a table", "is_active = true under [every]"),
-    "files": (
-        lambda v: isinstance(v, dict) and texts(list(v.values())),
-        "a table of paths",
-        'body = "texts/{id}.txt" under [files]',
-    ),
-    "placeholders": (
-        lambda v: (
-            table_of(v, "declared", "used") and isinstance(v["declared"], str) and texts(v["used"])
-        ),
-        "a table of `declared`, a column name, and `used`, a list of them",
-        'declared = "variables" and used = ["body"] under [placeholders]',
-    ),
-}
-
-
-def check_shape(source: Source, raw: dict[str, Any]) -> None:
-    """Raise SettingsError unless the file has the parts that a seed file has."""
-    for name in raw:
-        if name not in SHAPES:
-            raise source.refuse(
-                f"`{name}` means nothing here", f"use {', '.join(sorted(SHAPES))}", name=name
-            )
-    for name, (fits, words, example) in SHAPES.items():
-        if name in NEEDED and not raw.get(name):
-            raise source.refuse(f"`{name}` is missing", f"write {example}")
-        if name in raw and not fits(raw[name]):
-            raise source.refuse(f"`{name}` is not {words}", f"write {example}", name=name)
+def edited(raw: Mapping[str, Any]) -> dict[str, Edited]:
+    """One word is for every column, a table for those that it names."""
+    told = raw.get("edited", {})
+    words = told if isinstance(told, dict) else {OTHERS: told}
+    return {name: Edited(word) for name, word in words.items()}
 
 
 def read_row(source: Source, raw: dict[str, Any], owned: tuple[str, ...], number: int) -> Row:
@@ -216,11 +116,6 @@ def read_row(source: Source, raw: dict[str, Any], owned: tuple[str, ...], number
             )
     values = {name: given.get(name) for name in (*raw["key"], *owned)}
     return Row(tuple(given[name] for name in raw["key"]), values, source.line_of(row=number))
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    near = nearest(name, known)
-    return f" (did you mean {near}?)" if near else ""
 
 
 def body(source: Source, pattern: str, given: dict[str, Any], number: int) -> str:
@@ -250,32 +145,27 @@ def refuse_duplicates(source: Source, rows: tuple[Row, ...]) -> None:
         seen[row.key] = row.line
 
 
+def refuse_overlap(seeds: tuple[Seed, ...]) -> None:
+    """A table may be in several files, such as one for demo data; a row may be in one."""
+    first: dict[tuple[str, ...], Seed] = {}
+    places: dict[tuple[Any, ...], str] = {}
+    for seed in seeds:
+        before = first.setdefault(split(seed.table), seed)
+        if before.key != seed.key:
+            raise SettingsError(
+                f"{shown(seed.path)} and {shown(before.path)} find rows of {seed.table} by"
+                " different keys",
+                hint=f"write key = {json.dumps(before.key)} in both",
+            )
+        for row in seed.rows:
+            here, where = (before.path, row.key), f"{shown(seed.path)}:{row.line}"
+            if places.setdefault(here, where) != where:
+                raise SettingsError(
+                    f"{where}: {label(row.key)} stands in {places[here]} too",
+                    hint="delete one of them",
+                )
+
+
 def label(key: tuple[Any, ...]) -> str:
     """The key in one line; a part with a space stands in quotes, so that no two keys look alike."""
     return " ".join(json.dumps(part) if " " in part else part for part in map(str, key))
-
-
-def check_placeholders(source: Source, raw: dict[str, Any], seed: Seed) -> None:
-    """Each `{{name}}` that a row uses is declared by it, and each declared one is used."""
-    rule: dict[str, Any] = raw.get("placeholders", {})
-    for number, row in enumerate(seed.rows if rule else ()):
-        declared = set(row.values.get(rule["declared"]) or ())
-        used = {name for column in rule["used"] for name in found(row.values.get(column))}
-        for name in sorted(used - declared):
-            raise source.refuse(
-                f"{label(row.key)} uses {{{{{name}}}}}, which {rule['declared']} does not declare",
-                f"add it to {rule['declared']}, or correct the text{meant(name, tuple(declared))}",
-                name=rule["declared"],
-                row=number,
-            )
-        for name in sorted(declared - used):
-            raise source.refuse(
-                f"{label(row.key)} declares {name}, and no text uses {{{{{name}}}}}",
-                f"use it in {' or '.join(rule['used'])}, or remove it from {rule['declared']}",
-                name=rule["declared"],
-                row=number,
-            )
-
-
-def found(text: Any) -> list[str]:
-    return PLACEHOLDER.findall(text) if isinstance(text, str) else []

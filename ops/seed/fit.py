@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from .declared import Row, Seed, Source, meant, read_text
+from .declared import Row, Seed
+from .source import Source, meant, read_text
 
 
 def check_types(
@@ -33,16 +34,20 @@ def check_types(
                     row=next((n for n, r in enumerate(seed.rows) if has(r, name)), None),
                 )
         for number, row in enumerate(seed.rows):
-            for name, complaint in misfits(row, known):
+            for name, complaint in misfits(row.values, known):
                 raise source.refuse(complaint, f"correct {name}", name=name, row=number)
+        for name, complaint in misfits(seed.deactivate, known):
+            raise source.refuse(f"[deactivate] {complaint}", f"correct {name}", name="deactivate")
 
 
 def has(row: Row, name: str) -> bool:
     return row.values.get(name) is not None
 
 
-def misfits(row: Row, known: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for name, value in row.values.items():
+def misfits(
+    values: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    for name, value in values.items():
         kind = str(known[name]["type"])
         if value is None and known[name].get("not_null"):
             yield name, f"{name} may not be NULL, and this row leaves it out"

@@ -11,6 +11,8 @@ from psycopg import sql
 from ..names import full_name
 from .declared import Seed
 
+# One row for each row that was delivered; a table that an older version made has no `columns`.
+DELIVERED = "select table_name, key, hash, to_jsonb(d) -> 'columns' from ops.delivered d"
 Columns = Mapping[str, Mapping[str, Any]]  # column -> properties, of one table
 
 

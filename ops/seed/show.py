@@ -1,11 +1,9 @@
 """System data as a table to look at: the rows as they are, and whether each is as in Git."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from ..errors import NotInParity
-from .declared import label
-from .diff import Change, Kind, SeedDiff
+from .words import Change, Kind, SeedDiff
 
 WIDEST = 60  # characters; a column with longer values, such as a body, is left out
 
@@ -14,22 +12,27 @@ def table(diff: SeedDiff) -> tuple[list[str], list[list[Any]]]:
     """Headers and rows. Raises NotInParity when the table cannot be read: that is not "no rows"."""
     if diff.absent:
         raise NotInParity(diff.absent, hint="invoke sync")
-    changes = {label(change.key): change for change in diff.changes}
-    missing = [row.values for row in diff.seed.rows if is_missing(changes.get(label(row.key)))]
+    changes = {key_of(diff, change): change for change in diff.changes}
+    kept = {key_of(diff, change): change.columns for change in diff.kept}
+    missing = [change.values for change in diff.of(Kind.INSERT)]
+    declared = {diff.look.key_of(row.values) for row in diff.declared}
     shown = [name for name in diff.seed.columns if fits(diff, name)]
-    rows = [
-        [*(cell(row[name]) for name in shown), verdict(changes.get(label(key_of(diff, row))))]
-        for row in (*diff.rows, *missing)
-    ]
+    rows = []
+    for row in (*diff.rows, *missing):
+        key = diff.look.key_of(row)
+        standing = "as in Git" if key in declared else elsewhere(diff)
+        told = verdict(changes.get(key), kept.get(key, ())) or standing
+        rows.append([*(cell(row[name]) for name in shown), told])
     return [*shown, "is"], rows
 
 
-def key_of(diff: SeedDiff, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in diff.seed.key)
+def key_of(diff: SeedDiff, change: Change) -> tuple[Any, ...]:
+    return diff.look.key_of(dict(zip(diff.seed.key, change.key, strict=True)))
 
 
-def is_missing(change: Change | None) -> bool:
-    return change is not None and change.kind is Kind.INSERT
+def elsewhere(diff: SeedDiff) -> str:
+    """What is said of a row that this file does not declare, and that is no difference."""
+    return "not in Git, and inactive" if diff.seed.deactivate else "not in this file"
 
 
 def fits(diff: SeedDiff, name: str) -> bool:
@@ -44,12 +47,15 @@ def cell(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
-def verdict(change: Change | None) -> str:
-    """What the last column says of a row."""
-    if change is None:
-        return "as in Git"
-    if change.kind is Kind.UPDATE:
-        return "differs: " + ", ".join(change.columns)
-    return {Kind.INSERT: "missing here", Kind.SURPLUS: "not in Git"}.get(
-        change.kind, f"there {change.times} times"
-    )
+def verdict(change: Change | None, kept: tuple[str, ...]) -> str:
+    """What the last column says of a row that is not as in Git."""
+    words = {
+        Kind.INSERT: "missing here",
+        Kind.SURPLUS: "not in Git",
+        Kind.DEACTIVATE: "not in Git, and active",
+        Kind.DUPLICATE: f"there {change.times} times" if change else "",
+        Kind.UNWANTED: "not meant for here",
+    }
+    told = [words.get(change.kind) or f"differs: {', '.join(change.columns)}"] if change else []
+    told += [f"kept as edited here: {', '.join(kept)}"] if kept else []
+    return "; ".join(told)

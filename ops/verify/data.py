@@ -1,24 +1,28 @@
-"""Are the rows that Git holds there, as Git has them?"""
+"""Are the rows that Git holds there, as Git has them, and can new ones be told from old ones?"""
 
-import json
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
 
+from ..drift.scope import Ignore, first_rule
 from ..facts import Facts
 from ..findings import Dimension, Finding
-from ..seed.declared import label
-from ..seed.diff import Change, Difference, Kind
+from ..names import full_name
+from ..seed.shape import Surplus
+from ..seed.source import shown
+from ..seed.words import EDITS, Change, Kind, Origin
+from ..sequences import Counter
+from .keys import guarded
 from .registry import CannotLook, check
+from .words import both, identifier, in_words, one, rows_like
 
-WIDTH = 40  # characters of a value that a reader sees
+FEW = 3  # names of sequences in one line
 
 
 @check(Dimension.DATA)
 def seeds(facts: Facts) -> Iterator[Finding]:
     """Every declared row has the declared value in every column that Git owns."""
     for diff in facts.seeds:
-        yield from map(judged, () if diff.absent else diff.changes)
+        for change in () if diff.absent else diff.changes:
+            yield judged(change, facts.declared.app_env)
         if diff.absent and diff.columns == {} and facts.history.pending:
             yield Finding(
                 f"table {diff.seed.table}", "is not here: a migration is pending", "invoke sync"
@@ -28,49 +32,79 @@ def seeds(facts: Facts) -> Iterator[Finding]:
         raise CannotLook("; ".join(blind))
 
 
-def judged(change: Change) -> Finding:
+def judged(change: Change, app_env: str) -> Finding:
+    if change.kind is Kind.UNWANTED:
+        return unwanted(change, app_env)
     return JUDGES[change.kind](change)
 
 
 def missing(change: Change) -> Finding:
-    return Finding(change.subject, "missing here", "invoke seed", "in Git", "no such row")
+    deleted = ": it was delivered, and deleted here" if change.delivered else ""
+    return Finding(change.subject, f"missing here{deleted}", "invoke seed", "in Git", "no such row")
 
 
 def differs(change: Change) -> Finding:
     """All columns of one row that differ, each with both values."""
-    told = "; ".join(map(in_words, change.differences))
-    origin = f" ({change.origin})" if change.origin else ""
+    hint = "invoke seed"
+    if change.guarded:
+        hint = f"write it into {shown(change.seed.path)}, or overwrite it: {hint} --allow {EDITS}"
     return Finding(
         change.subject,
-        f"{told}{origin}",
-        "invoke seed",
-        expected="; ".join(f"{d.path} = {both(d)[0]}" for d in change.differences),
-        observed="; ".join(f"{d.path} = {both(d)[1]}" for d in change.differences),
+        in_words(change.differences),
+        hint,
+        *values(change),
     )
 
 
+def values(change: Change) -> tuple[str, str]:
+    """What is expected, and what is observed."""
+    pairs = [(difference.path, both(difference)) for difference in change.differences]
+    expected, observed = ("; ".join(f"{path} = {pair[i]}" for path, pair in pairs) for i in (0, 1))
+    return expected, observed
+
+
 def surplus(change: Change) -> Finding:
+    path, before = shown(change.seed.path), " any more" if change.delivered else ""
+    delete = "" if change.seed.surplus is Surplus.PRUNE else " --allow prunes-rows"
     return Finding(
         change.subject,
-        "not in Git, and nobody's but the system's"
+        f"not in Git{before}, and nobody's but the system's"
         + (f" ({change.times} times)" if change.times > 1 else ""),
-        f"add it to seeds/{change.seed.path.name}, or delete it: invoke seed --allow prunes-rows",
+        f"add it to {path}, or delete it: invoke seed{delete}",
         "no such row",
         "there",
     )
 
 
-def duplicate(change: Change) -> Finding:
-    where = " and ".join(
-        f"{name} = {quoted(value)}" for name, value in zip(change.seed.key, change.key, strict=True)
+def active(change: Change) -> Finding:
+    return Finding(
+        change.subject,
+        f"not in Git, and not switched off: {values(change)[1]} here",
+        f"add it to {shown(change.seed.path)}, or switch it off: invoke seed",
+        *values(change),
     )
-    where += "".join(f" and {name} is null" for name in change.seed.null)
+
+
+def duplicate(change: Change) -> Finding:
     return Finding(
         change.subject,
         f"there {change.times} times: nobody knows which one counts",
-        f"keep one of them and delete the others: select * from {change.seed.table} where {where}",
+        f"keep one of them and delete the others: select * from {rows_like(change)}",
         "one row",
         f"{change.times} rows",
+    )
+
+
+def unwanted(change: Change, app_env: str) -> Finding:
+    """Demo data in production, as a rule."""
+    meant = ", ".join(change.seed.environments)
+    what = "demo data in" if app_env == "production" else "not meant for"
+    return Finding(
+        change.subject,
+        f"{what} {app_env}: {shown(change.seed.path)} is for {meant}",
+        f"look at it, then delete it: delete from {rows_like(change)}",
+        "no such row",
+        "there",
     )
 
 
@@ -78,55 +112,69 @@ JUDGES = {
     Kind.INSERT: missing,
     Kind.UPDATE: differs,
     Kind.SURPLUS: surplus,
+    Kind.DEACTIVATE: active,
     Kind.DUPLICATE: duplicate,
 }
 
 
-def in_words(difference: Difference) -> str:
-    expected, observed = both(difference)
-    return f"{difference.path}: {expected} in Git, {observed} here"
+@check(Dimension.DATA)
+def keys(facts: Facts) -> Iterator[Finding]:
+    """Git's schema lets no key of a seed be there twice."""
+    for seed in facts.declared.seeds:
+        schema, name = full_name(seed.table, facts.schema)
+        columns = facts.columns_in_git.get(seed.table, {})
+        objects = facts.declared.schema.objects
+        if columns and not guarded(seed, objects, facts.schema, columns):
+            key = ", ".join(map(identifier, seed.key))
+            scope = " and ".join(f"{identifier(column)} is null" for column in seed.null)
+            where = f" where {scope}" if scope else ""
+            yield Finding(
+                f"table {identifier(schema)}.{identifier(name)}",
+                f"nothing keeps {key} unique{where}",
+                f"in a new migration: create unique index on {seed.table} ({key}){where}",
+                "a unique index",
+                "none",
+            )
 
 
-def both(difference: Difference) -> tuple[str, str]:
-    """The two values, shortened alike so that what differs is in sight."""
-    left, right = (shown(v, difference.path) for v in (difference.expected, difference.observed))
-    shorter = min(len(left), len(right))
-    start = next((i for i in range(shorter) if left[i] != right[i]), shorter)
-    start = max(0, start - WIDTH // 4) if max(len(left), len(right)) > WIDTH else 0
-    return cut(left, start), cut(right, start)
+@check(Dimension.DATA)
+def sequences(facts: Facts) -> Iterator[Finding]:
+    """Every sequence gives a number that its column does not hold yet."""
+    for counter in looked_after(facts):
+        if counter.is_behind:
+            table, column, extreme = counter.table, counter.column, counter.extreme
+            name = counter.sequence.replace("'", "''")
+            yield Finding(
+                f"sequence {counter.sequence}",
+                f"gives {counter.next} next, and {table} holds {column} {counter.furthest}:"
+                " the next INSERT will fail, or one soon after",
+                f"select setval('{name}', (select {extreme}({column}) from {table}))",
+                f"beyond {counter.furthest}",
+                str(counter.next),
+            )
 
 
-def cut(text: str, start: int) -> str:
-    end = start + WIDTH
-    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")
+def looked_after(facts: Facts) -> Iterator[Counter]:
+    """The sequences that parity.toml does not ignore."""
+    ignore = [Ignore(*rule) for rule in facts.declared.project.ignore]
+    for counter in facts.sequences:
+        owner = {"owned_by": f"{counter.table}.{counter.column}"}
+        if not first_rule(f"sequence {counter.sequence}", owner, ignore):
+            yield counter
 
 
-def shown(value: Any, path: str) -> str:
-    if value is None:
-        return "(none)" if "." in path else "NULL"  # within JSON, or a column
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    if isinstance(value, str):
-        text = value.replace("\n", "⏎")
-        return text if text == text.strip() and text else json.dumps(text, ensure_ascii=False)
-    return json.dumps(value, default=str, ensure_ascii=False)
-
-
-def quoted(value: Any) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def name_of(change: Change) -> str:
-    """A change as sync tells it: the row, and each value written, where it is short enough."""
-    row = f"{change.seed.table} {label(change.key)}"
-    if change.kind is not Kind.UPDATE:
-        return f"{row}: {'new' if change.kind is Kind.INSERT else 'deleted'}"
-    return f"{row}: " + ", ".join(map(briefly, change.differences))
-
-
-def briefly(difference: Difference) -> str:
-    expected, observed = (
-        shown(v, difference.path) for v in (difference.expected, difference.observed)
-    )
-    short = max(len(expected), len(observed)) <= WIDTH // 2
-    return f"{difference.path} {observed} -> {expected}" if short else difference.path
+def not_looked_at(facts: Facts) -> Iterator[str]:
+    """What a verdict over the data leaves out, or lets stand."""
+    for diff in facts.seeds:
+        for change in diff.kept:
+            told = "; ".join(map(one, change.differences))
+            both = any(difference.origin is Origin.BOTH for difference in change.differences)
+            since = ", which Git changed since" if both else ""
+            yield f"kept as edited here: {change.subject} {told}{since}"
+    unread: dict[str, list[str]] = {}
+    for counter in looked_after(facts):
+        if counter.unread:
+            unread.setdefault(counter.unread, []).append(counter.sequence)
+    for reason, names in unread.items():
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        yield f"sequence {', '.join(names[:FEW])}{more} ({facts.server.user} {reason})"

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from ops.errors import SettingsError
-from ops.seed.declared import Row, Seed, Source, read
+from ops.seed.declared import Row, Seed, read
 from ops.seed.fit import check_types, misfit
 from ops.seed.observed import absent, parse, query
+from ops.seed.shape import Edited, Surplus
+from ops.seed.source import Source
 
 HEAD = """\
 table = "roles"
@@ -19,7 +21,7 @@ FULL = """\
 # one kind of row
 table = "app.texts"
 key = ["kind", "lang"]
-owned = ["subject", "body", "names"]
+owned = ["title", "body", "names"]
 
 [scope]
 null = ["owner_id"]
@@ -32,18 +34,18 @@ body = "texts/{kind}.txt"
 
 [placeholders]
 declared = "names"
-used = ["subject", "body"]
+used = ["title", "body"]
 
 [[rows]]
 kind = "hello"
 lang = "en"
-subject = "Hello {{ name }}"
+title = "Hello {{name}}"
 names = ["name", "mail"]
 
 [[ rows ]] # the second
 kind = "bye"
 lang = "en"
-subject = '''
+title = '''
 {{name}}
 [[rows]]
 body = "no"
@@ -87,15 +89,15 @@ def test_everything_that_a_file_can_say_is_read(seeds):
     (seed,) = seeds({"texts.toml": FULL, "texts/hello.txt": "Write to {{mail}}\n"})
 
     assert (seed.table, seed.key, seed.null) == ("app.texts", ("kind", "lang"), ("owner_id",))
-    assert seed.owned == ("subject", "body", "names", "is_active")
-    assert seed.columns == ("kind", "lang", "subject", "body", "names", "is_active")
+    assert seed.owned == ("title", "body", "names", "is_active")
+    assert seed.columns == ("kind", "lang", "title", "body", "names", "is_active")
     hello, bye = seed.rows
     assert hello == Row(
         ("hello", "en"),
         {
             "kind": "hello",
             "lang": "en",
-            "subject": "Hello {{ name }}",
+            "title": "Hello {{name}}",
             "body": "Write to {{mail}}\n",
             "names": ["name", "mail"],
             "is_active": True,
@@ -115,8 +117,9 @@ def test_an_owned_column_that_nobody_fills_is_null(seeds):
 def test_files_come_in_the_order_of_their_names_and_need_no_code(seeds):
     rows = '[[rows]]\nid = "a"\n'
 
+    other = HEAD.replace('"roles"', '"rights"')
     found = seeds(
-        {"b.toml": HEAD + rows, "a.toml": HEAD + rows + rows.replace("a", "b"), "x.txt": ""}
+        {"b.toml": other + rows, "a.toml": HEAD + rows + rows.replace("a", "b"), "x.txt": ""}
     )
 
     assert [(seed.path.name, len(seed.rows)) for seed in found] == [("a.toml", 2), ("b.toml", 1)]
@@ -263,7 +266,8 @@ ROW = '[[rows]]\nid = "a"\n'
         (
             HEAD + "[evry]\nx = 1\n" + ROW,
             "4: `evry` means nothing here"
-            " -> use every, files, key, owned, placeholders, rows, scope, table",
+            " -> use deactivate, edited, environments, every, files, key, owned, placeholders,"
+            " rows, scope, surplus, table",
         ),
         (
             HEAD + ROW + 'nmae = """\n[[rows]]\n"""\n',
@@ -323,42 +327,134 @@ def test_a_body_that_is_not_utf_8_is_refused(refused):
     )
 
 
-# -- placeholders
+# -- policies
+
+
+def policies(seeds, text):
+    (seed,) = seeds({"roles.toml": HEAD + text + "\n" + ROW})
+    return seed
+
+
+def test_without_a_word_edits_are_restored_and_surplus_is_reported_everywhere(seeds):
+    seed = policies(seeds, "")
+
+    assert (seed.policy("name"), seed.surplus, seed.deactivate) == (
+        Edited.RESTORE,
+        Surplus.REPORT,
+        {},
+    )
+    assert seed.belongs("production")
 
 
 @pytest.mark.parametrize(
-    ("subject", "body", "names", "message"),
+    ("text", "name", "limit"),
     [
+        ('edited = "refuse"', Edited.REFUSE, Edited.REFUSE),
+        ('edited.limit = "keep"', Edited.RESTORE, Edited.KEEP),
+        ('edited = { default = "refuse", limit = "keep" }', Edited.REFUSE, Edited.KEEP),
+        ('[edited]\ndefault = "keep"\nlimit = "restore"', Edited.KEEP, Edited.RESTORE),
+    ],
+)
+def test_what_becomes_of_an_edit_is_said_for_all_columns_or_for_some(seeds, text, name, limit):
+    seed = policies(seeds, text)
+
+    assert (seed.policy("name"), seed.policy("limit")) == (name, limit)
+
+
+def test_rows_may_be_switched_off_and_meant_for_some_environments(seeds):
+    seed = policies(
+        seeds,
+        'surplus = "deactivate"\nenvironments = ["local", "test"]\n[deactivate]\nlimit = 0',
+    )
+
+    assert (seed.surplus, seed.deactivate) == (Surplus.DEACTIVATE, {"limit": 0})
+    assert [seed.belongs(name) for name in ("local", "production")] == [True, False]
+
+
+EDITED = (
+    "4: `edited` is not restore, keep or refuse, nor a table of columns to these words"
+    ' -> write edited = "keep", or edited.name = "keep" for a column'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('edited = "ignore"', EDITED),
+        ('edited.name = "prune"', EDITED),
+        ("edited = true", EDITED),
         (
-            "{{nmae}} {{mail}}",
-            "",
-            '["name", "mail"]',
-            "a uses {{nmae}}, which names does not declare"
-            " -> add it to names, or correct the text (did you mean name?)",
+            'edited = { nmae = "keep" }',
+            "4: `edited` names nmae, which is not in `owned`"
+            " -> add it to owned, or delete it (did you mean name?)",
         ),
         (
-            "{{name}}",
-            "{name} {{ }} { {mail} }",
-            '["name", "mail"]',
-            "a declares mail, and no text uses {{mail}}"
-            " -> use it in subject or body, or remove it from names",
+            'edited.id = "keep"',  # a row with another key is another row
+            "4: `edited` names id, which is not in `owned` -> add it to owned, or delete it",
         ),
         (
-            "{{a.b}}",
-            "",
-            "[]",
-            "a uses {{a.b}}, which names does not declare -> add it to names, or correct the text",
+            'surplus = "delete"',
+            '4: `surplus` is not report, prune, deactivate or ignore -> write surplus = "report"',
+        ),
+        (
+            'surplus = "deactivate"',
+            '4: `surplus = "deactivate"` and [deactivate] go together -> write both, or neither',
+        ),
+        (
+            'surplus = "prune"\n[deactivate]\nlimit = 0',
+            '5: `surplus = "deactivate"` and [deactivate] go together -> write both, or neither',
+        ),
+        (
+            "[deactivate]",
+            "4: `deactivate` is not a table of columns"
+            " -> write is_active = false under [deactivate]",
+        ),
+        (
+            'surplus = "deactivate"\n[deactivate]\nis_active = false',
+            "5: `deactivate` names is_active, which is not in `owned`"
+            " -> add it to owned, or delete it",
+        ),
+        (
+            'environments = ["prod"]',
+            "4: `environments` is not a list out of local, test, staging, production"
+            ' -> write environments = ["local", "test"]',
+        ),
+        (
+            "environments = []",
+            "4: `environments` is not a list out of local, test, staging, production"
+            ' -> write environments = ["local", "test"]',
         ),
     ],
 )
-def test_placeholders_and_texts_agree_both_ways(refused, subject, body, names, message):
-    text = (
-        'table = "t"\nkey = ["id"]\nowned = ["subject", "body", "names"]\n'
-        '[placeholders]\ndeclared = "names"\nused = ["subject", "body"]\n'
-        f'[[rows]]\nid = "a"\nsubject = "{subject}"\nbody = "{body}"\nnames = {names}\n'
-    )
+def test_a_policy_that_means_nothing_is_refused(refused, text, message):
+    assert refused(f"{HEAD}{text}\n{ROW}") == f"seeds/roles.toml:{message}"
 
-    assert refused(text) == f"seeds/roles.toml:11: {message}"
+
+# -- several files of one table
+
+
+def test_a_table_may_be_in_several_files(seeds):
+    other = HEAD + 'environments = ["local"]\n' + ROW.replace('"a"', '"b"')
+
+    assert len(seeds({"roles.toml": HEAD + ROW, "roles_demo.toml": other})) == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (
+            HEAD + '[[rows]]\nid = "b"\n' + ROW,
+            "seeds/roles.toml:4: a stands in seeds/demo.toml:6 too -> delete one of them",
+        ),
+        (
+            HEAD.replace('["id"]', '["name"]') + '[[rows]]\nname = "b"\n',
+            "seeds/roles.toml and seeds/demo.toml find rows of roles by different keys"
+            ' -> write key = ["name"] in both',
+        ),
+    ],
+)
+def test_files_of_one_table_share_its_key_and_no_row(refused, other, message):
+    assert refused(HEAD + ROW, **{"demo.toml": other}) == message
 
 
 # -- beside the schema
@@ -467,6 +563,10 @@ SCHEMA = {"roles": ROLES, "public.roles": ROLES, "rights": {}}
         (
             ('name = "B"', 'name = "B"\nlimit = 0.001'),
             "11: limit: numeric(15,2) would round 0.001 -> correct limit",
+        ),
+        (
+            ("[[rows]]", 'surplus = "deactivate"\n[deactivate]\nlimit = 0.001\n[[rows]]'),
+            "5: [deactivate] limit: numeric(15,2) would round 0.001 -> correct limit",
         ),
         (
             ("[[rows]]", "[every]\nlimit = true\n[[rows]]"),
