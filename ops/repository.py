@@ -1,9 +1,10 @@
-"""Which commit the code is."""
+"""Which commit the code is, and where that is beside origin/main."""
 
 import re
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 # Whoever builds knows best; the nearer to the build, the earlier in this list.
@@ -17,7 +18,8 @@ VARIABLES = (
     "HEROKU_SLUG_COMMIT",
     "SOURCE_VERSION",
 )
-LOOK = ("git", "status", "--porcelain=v2", "--branch", "--untracked-files=normal")
+LOOK = ("status", "--porcelain=v2", "--branch", "--untracked-files=normal")
+MAIN = "origin/main"
 PATIENCE = 10  # seconds for Git to look through the folder
 
 
@@ -38,6 +40,26 @@ class Commit:
 
 
 UNKNOWN = Commit(None, "unknown", dirty=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a checkout knows beside its commit: origin/main as it was fetched last."""
+
+    main: str | None = None  # its commit, in hex
+    ahead: int = 0  # commits of this code that origin/main does not hold
+    behind: int = 0  # commits of origin/main that this code does not hold
+    unknown: str = ""  # why the two cannot be compared
+    committed: tuple[str, ...] = ()  # of the files that were asked for, those that Git holds
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What separates two commits: each of theirs as its short name and subject, newest first."""
+
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+    unknown: str = ""  # why nobody can tell
 
 
 def read(folder: Path, environ: Mapping[str, str]) -> Commit:
@@ -62,33 +84,110 @@ def same(a: str | None, b: str | None) -> bool:
     return long.startswith(short)
 
 
+def beside(
+    folder: Path, environ: Mapping[str, str], commit: Commit, files: Iterable[str] = ()
+) -> Checkout:
+    """Hold the commit against origin/main, and say which of the files Git holds. No network.
+
+    One more question to Git, two where the commits differ; none where there is no checkout.
+    """
+    if not (folder / ".git").exists():
+        return Checkout(unknown="this is no Git checkout")
+    names = tuple(dict.fromkeys(files))
+    asked = [f"{commit.hex}^{{commit}}", f"refs/remotes/{MAIN}", *(f":{name}" for name in names)]
+    lines = _git(folder, environ, "cat-file", "--batch-check=%(objectname)", text="\n".join(asked))
+    if len(lines) != len(asked):
+        return Checkout(unknown="Git could not be asked")
+    code, main, *held = (line if is_commit(line) else None for line in lines)
+    committed = tuple(name for name, known in zip(names, held, strict=True) if known)
+    return replace(_compare(folder, environ, code, main), committed=committed)
+
+
+def between(folder: Path, environ: Mapping[str, str], old: str, new: str) -> Between:
+    """Which commits came from one commit to another, and which went. No network."""
+    if not (folder / ".git").exists():
+        return Between(unknown="this is no Git checkout")
+    asked = [f"{hex}^{{commit}}" for hex in (old, new)]
+    found = _git(folder, environ, "cat-file", "--batch-check=%(objectname)", text="\n".join(asked))
+    for hex, line in zip((old, new), found, strict=False):
+        if not is_commit(line):
+            return Between(unknown=f"this checkout does not have {hex[:7]}: git fetch")
+    if (folder / ".git" / "shallow").exists():
+        return Between(unknown="this checkout is shallow: git fetch --unshallow")
+    words = ("log", "--left-right", "--format=%m%h %s", f"{old}...{new}")
+    lines = _git(folder, environ, *words)
+    if not lines and len({*found}) != 1:
+        return Between(unknown="Git could not be asked")
+    came, went = ([line[1:] for line in lines if line[0] == side] for side in "><")
+    return Between(tuple(came), tuple(went))
+
+
+def added(folder: Path, environ: Mapping[str, str], part: str) -> dict[str, datetime]:
+    """When each file of a part of the folder came into Git; nothing where Git cannot be asked."""
+    words = ("log", "--diff-filter=A", "--no-renames", "--format=@%ct", "--name-only", "--relative")
+    found, at = {}, datetime.fromtimestamp(0, UTC)
+    for line in _git(folder, environ, *words, "--", part):
+        if line.startswith("@"):
+            at = datetime.fromtimestamp(int(line[1:]), UTC)
+        elif line:
+            found[line] = at  # the newest first: a file that was added twice counts from the first
+    return found
+
+
+def _compare(
+    folder: Path, environ: Mapping[str, str], code: str | None, main: str | None
+) -> Checkout:
+    """Count the commits that only one of the two holds."""
+    if not main or not code:
+        return Checkout(main, unknown=f"this checkout has no {'such commit' if main else MAIN}")
+    if code == main:
+        return Checkout(main)
+    if (folder / ".git" / "shallow").exists():
+        return Checkout(main, unknown="this checkout is shallow")
+    counts = _git(folder, environ, "rev-list", "--left-right", "--count", f"{code}...{main}")
+    if not counts:
+        return Checkout(main, unknown="Git could not be asked")
+    ahead, behind = map(int, counts[0].split())
+    return Checkout(main, ahead, behind)
+
+
 def _ask_git(folder: Path, environ: Mapping[str, str]) -> Commit:
     """Learn commit and dirt in one call.
 
     A file that Git does not know counts as dirt: a migration not yet added would run all the same.
     """
+    return _commit(_git(folder, environ, *LOOK))
+
+
+def _git(folder: Path, environ: Mapping[str, str], *words: str, text: str = "") -> list[str]:
+    """The lines that Git answers; none where it cannot."""
     folder = folder.resolve()
     try:
         looked = subprocess.run(
-            LOOK,
+            ("git", *words),
             cwd=folder,
             env=_environ(folder, environ),
-            stdin=subprocess.DEVNULL,
+            input=text.encode(),
             capture_output=True,
             timeout=PATIENCE,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return UNKNOWN
-    return _commit(looked.stdout.decode("utf-8", "replace").splitlines())
+        return []
+    return looked.stdout.decode("utf-8", "replace").splitlines()
 
 
 def _environ(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Let Git look at this folder, at no other, and write nothing."""
+    """Let Git look at this folder, at no other, write nothing, and fetch nothing."""
     # In a hook, GIT_DIR and its kin point to the repository that the hook belongs to.
     kept = {name: value for name, value in environ.items() if not re.match("GIT_(?!CONFIG)", name)}
-    # An unpacked archive inside somebody's repository is not that repository's commit.
-    return kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_OPTIONAL_LOCKS": "0"}
+    return kept | {
+        # An unpacked archive inside somebody's repository is not that repository's commit.
+        "GIT_CEILING_DIRECTORIES": str(folder.parent),
+        "GIT_OPTIONAL_LOCKS": "0",
+        # A partial clone would fetch what it lacks.
+        "GIT_ALLOW_PROTOCOL": "none",
+    }
 
 
 def _commit(lines: list[str]) -> Commit:

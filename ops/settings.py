@@ -20,6 +20,45 @@ ENVIRONMENTS = ("local", "test", "staging", "production")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+DATABASE = ("DIRECT_DATABASE_URL", "DATABASE_URL")  # the first that is set is used
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The two places that a variable comes from; empty is not set."""
+
+    process: Mapping[str, str] = field(repr=False)
+    file: Mapping[str, str] = field(repr=False)
+    path: Path | None
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Every name that is set, the process before the file."""
+        return {**self.file, **self.process}
+
+    @property
+    def app_env(self) -> str:
+        """Which environment this is, or nothing where APP_ENV does not say."""
+        value = self.values.get("APP_ENV", "")
+        return value if value in ENVIRONMENTS else ""
+
+    def conflicts(self) -> Iterator[str]:
+        """Say which of two databases, or of two environments, is used, and which is not."""
+        for names in (DATABASE, ("APP_ENV",)):
+            ours, theirs = _first(names, self.process), _first(names, self.file)
+            if not (ours and theirs) or self.process[ours] == self.file[theirs]:
+                continue
+            used, file = _first(names, self.values), self.path.name if self.path else ""
+            places = (ours, "the process"), (theirs, file)
+            (_, here), (other, there) = places if used in self.process else reversed(places)
+            instead = "from" if other == used else f"{other} from"
+            yield f"{used} comes from {here}, not {instead} {there} (they differ)"
+
+
+def _first(names: tuple[str, ...], values: Mapping[str, str]) -> str:
+    return next((name for name in names if name in values), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What this run was told: by the process first, then by an env file."""
@@ -29,6 +68,7 @@ class Settings:
     target: Target
     environ: Mapping[str, str] = field(repr=False)  # every name that is set; empty is not set
     env_file: Path | None
+    notes: tuple[str, ...] = ()  # what a person might not expect of where these came from
 
     @classmethod
     def load(
@@ -38,24 +78,34 @@ class Settings:
         env_file: str | None = None,
     ) -> "Settings":
         """Read every setting, and name every missing one at once; SettingsError otherwise."""
-        values, file = environment(folder, environ, env_file)
-        variable = "DIRECT_DATABASE_URL" if "DIRECT_DATABASE_URL" in values else "DATABASE_URL"
+        found = sources(folder, environ, env_file)
+        values = found.values
+        variable = _first(DATABASE, values) or "DATABASE_URL"
         _require(values, variable, "APP_ENV")
         return cls(
             folder=folder,
             app_env=_app_env(values["APP_ENV"]),
             target=read_target(variable, values[variable], values.get("DATABASE_CA_CERT", "")),
             environ=MappingProxyType(values),
-            env_file=file,
+            env_file=found.path,
+            notes=tuple(found.conflicts()),
         )
+
+
+def sources(
+    folder: Path, environ: Mapping[str, str] = os.environ, env_file: str | None = None
+) -> Sources:
+    """Read the process and the env file, each by itself."""
+    file = _env_file(folder, env_file or environ.get("OPS_ENV_FILE"))
+    return Sources(_without_empty(environ), read_env_file(file) if file else {}, file)
 
 
 def environment(
     folder: Path, environ: Mapping[str, str] = os.environ, env_file: str | None = None
 ) -> tuple[dict[str, str], Path | None]:
     """Every name that is set, the process before the env file, and which file that was."""
-    file = _env_file(folder, env_file or environ.get("OPS_ENV_FILE"))
-    return {**(read_env_file(file) if file else {}), **_without_empty(environ)}, file
+    found = sources(folder, environ, env_file)
+    return found.values, found.path
 
 
 def _require(values: Mapping[str, str], *names: str) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ops import project
+from ops import platform, project
 from ops.environment import declared as contract
+from ops.environment.spec import judge_spec
 from ops.seed import declared as seeds
 from ops.seed.declared import label
+from ops.verify.release import faults
 
 ROOT = Path(__file__).parents[1]
 SPEC = yaml.safe_load((ROOT / ".do/app.yaml").read_text("utf-8"))
@@ -38,6 +40,17 @@ def named(entries):
 
 def test_the_procfile_has_the_release_line_and_no_other_command():
     assert (ROOT / "Procfile").read_text("utf-8") == "release: invoke sync verify\n"
+
+
+def test_verify_has_nothing_to_say_of_either():
+    release = platform.read(ROOT)
+    (spec,) = release.specs
+
+    assert list(faults(release)) == []
+    assert list(judge_spec(spec, tuple(VARIABLES.values()), {}, "local")) == []
+    assert {
+        finding.message for finding in judge_spec(spec, tuple(VARIABLES.values()), {}, "production")
+    } == {".do/app.yaml: names a domain that exists for examples only"}
 
 
 def test_one_job_runs_the_same_command_before_each_deploy():

@@ -1,4 +1,1 @@
-"""The variables that a deployment needs: what `.env.example` says of them, and what is set.
-
-There is no `observed.py`: all there is to observe is `Settings.environ`, which is read already.
-"""
+"""The variables that a deployment needs: what `.env.example` says of them, what is set where."""

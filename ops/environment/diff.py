@@ -1,7 +1,7 @@
 """What separates the declared variables from those that are set; no value is ever shown."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from ..database_url import SSLMODES, is_local_host, read_target
 from ..errors import SettingsError
 from ..findings import Finding, Severity
-from ..repository import is_commit
+from ..repository import VARIABLES, is_commit
 from .declared import EXAMPLE, Variable
 
 LIVE = frozenset({"staging", "production"})  # where a placeholder is more than untidy
+OWN = {"POSTGRES_BIN", *VARIABLES}  # read by this tool itself, as all that begin with OPS_ are
 NEW_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 # The whole value is one of these, or looks like it.
@@ -49,6 +50,11 @@ def judge(
     )
 
 
+def is_placeholder(variable: Variable, value: str, app_env: str) -> bool:
+    """Whether the value is none."""
+    return bool(_Judge(variable, {variable.name: value}, app_env).placeholder())
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     """One variable, where it is set or is not."""
@@ -74,7 +80,9 @@ class _Judge:
         if not self.variable.required:
             return
         here = self.app_env in self.variable.required
-        where = "" if here else f" ({' and '.join(sorted(self.variable.required))} require it)"
+        others = sorted(self.variable.required)
+        verb = "require" if len(others) > 1 else "requires"
+        where = "" if here else f" ({' and '.join(others)} {verb} it)"
         near = _near(self.variable.name, strangers)
         yield self.finding(
             f"is not set{where}"
@@ -203,8 +211,32 @@ class _Judge:
 MISSING = f"set it in the environment, or in .env; {EXAMPLE} says how"
 
 
+def strangers(
+    variables: tuple[Variable, ...], names: Iterable[str], file: str, given: Collection[str]
+) -> Iterator[Finding]:
+    """Name what a file sets and `.env.example` does not declare, so that nobody reads it.
+
+    One that was meant for a variable which is not `given` at all is named there.
+    """
+    declared = [variable.name for variable in variables]
+    lacking = {v.name for v in variables if v.required and v.name not in given}
+    for name in names:
+        near = _near(name, declared)
+        if name in declared or name.startswith("OPS_") or name in OWN or near in lacking:
+            continue
+        yield Finding(
+            f"variable {name}",
+            f"is set in {file}, and {EXAMPLE} does not declare it"
+            + (f"; did you mean {near}?" if near else ""),
+            f"declare it in {EXAMPLE}, or remove it from {file}",
+            "declared",
+            "not declared",
+            Severity.WARNING,
+        )
+
+
 def _near(name: str, strangers: list[str]) -> str:
-    """A name that is set, that nobody declared, and that was probably meant for this one."""
+    """The name among these that was probably meant, however it is written; or nothing."""
     by_folded = {stranger.casefold().replace("_", ""): stranger for stranger in strangers}
     near = get_close_matches(name.casefold().replace("_", ""), by_folded, n=1, cutoff=0.75)
     return by_folded[near[0]] if near else ""

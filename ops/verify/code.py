@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
-from ..repository import same
+from ..repository import MAIN, same
 from .registry import CannotLook, check, must_read
 
 STRICT = ("staging", "production")
@@ -59,18 +59,74 @@ def committed(facts: Facts) -> Iterator[Finding]:
 
 
 @check(Dimension.CODE)
-def last_run(facts: Facts) -> Iterator[Finding]:
-    """The last run came to its end."""
-    last = facts.past.last
-    if last and last.outcome in ("failed", "interrupted", "running"):
+def main(facts: Facts) -> Iterator[Finding]:
+    """The commit of this code is on origin/main, and nothing of origin/main is missing here."""
+    checkout, code = facts.declared.checkout, facts.declared.commit.short
+    strict = facts.declared.app_env in STRICT
+    if checkout.ahead and strict:
         yield Finding(
-            f"commit {(last.commit or 'unknown')[:7]}",
-            f"the last {last.task} ({last.started_at:%Y-%m-%d %H:%M} UTC) "
-            + (f"{last.outcome}: {last.error}" if last.error else WORDS[last.outcome]),
+            f"commit {code}",
+            f"is not on {MAIN}: {counted(checkout.ahead)} of its own"
+            + (f", {counted(checkout.behind)} behind" if checkout.behind else ""),
+            f"merge it into main, and deploy {MAIN}",
+            f"on {MAIN}",
+            "on a branch",
+        )
+    elif checkout.behind and not checkout.ahead:
+        yield Finding(
+            f"commit {code}",
+            f"is {counted(checkout.behind)} behind {MAIN}",
+            f"deploy {MAIN}" if strict else "git pull",
+            (checkout.main or "")[:7],
+            code,
+            Severity.WARNING,
+        )
+
+
+def counted(commits: int) -> str:
+    return f"{commits} commit{'' if commits == 1 else 's'}"
+
+
+def not_looked_at(facts: Facts) -> Iterator[str]:
+    """What a verdict over the code leaves out."""
+    if unknown := facts.declared.checkout.unknown:
+        yield f"{MAIN} ({unknown})"
+    told = facts.declared.release
+    if told.procfile is None and not told.specs:
+        yield "what a release runs (there is neither a Procfile nor an app spec in .do/)"
+
+
+@check(Dimension.CODE)
+def last_run(facts: Facts) -> Iterator[Finding]:
+    """The last run came to its end, and saw no difference there."""
+    last = facts.past.last
+    if last is None:
+        return
+    subject, when = f"commit {(last.commit or 'unknown')[:7]}", f"{last.started_at:%Y-%m-%d %H:%M}"
+    if last.outcome in WORDS:
+        why = f"{last.outcome}: {last.error}" if last.error else WORDS[last.outcome]
+        yield Finding(
+            subject,
+            f"the last {last.task} ({when} UTC) {why}",
             "invoke sync",
             "done",
             last.outcome,
         )
+    elif last.in_parity is False and not still_differs(facts):
+        yield Finding(
+            subject,
+            f"the last {last.task} ({when} UTC) ended with differences: a release that ran it was"
+            " stopped, and older code may still serve",
+            "invoke sync",
+            "in parity",
+            "not in parity",
+            Severity.WARNING,
+        )
+
+
+def still_differs(facts: Facts) -> bool:
+    """Whether the database shows what the run may have seen: then other checks say enough."""
+    return bool(facts.drift.findings) or any(diff.changes for diff in facts.seeds)
 
 
 WORDS = {

@@ -2,18 +2,60 @@
 
 from collections.abc import Iterator
 
-from ..environment.diff import judge
-from ..facts import Facts
+from ..environment.diff import judge, strangers
+from ..environment.spec import judge_spec, unknown_values
+from ..facts import Declared, Facts
 from ..findings import Dimension, Finding, Severity
+from ..history import PastRun
 from .registry import check, must_read
 
 OLDEST = 140000
+# what is another now than when the database was stamped -> what must have happened
+MOVES = {
+    "system_identifier": "was stamped on another server: a restored copy, or it was replaced",
+    "database_oid": "was stamped as another database: a dump was restored, or it was copied",
+    "timeline": "was stamped on another timeline: restored to a point in time, or failed over",
+}
 
 
 @check(Dimension.ENVIRONMENT)
 def variables(facts: Facts) -> Iterator[Finding]:
-    """Every variable of .env.example is set as its rule says."""
-    yield from judge(facts.declared.variables, facts.declared.environ, facts.declared.app_env)
+    """Every variable of .env.example is set as its rule says, and the env file sets no other."""
+    yield from of_process(facts.declared)
+
+
+def of_process(declared: Declared) -> Iterator[Finding]:
+    """All that can be said of the environment that this run has."""
+    variables, file = declared.variables, declared.env_file
+    yield from judge(variables, declared.environ, declared.app_env)
+    if file:
+        yield from strangers(variables, file.names, file.name, declared.environ)
+    for name in declared.checkout.committed:
+        yield Finding(
+            f"file {name}",
+            "is committed to Git: whoever reads the repository has every secret in it",
+            f"git rm --cached {name}; name it in .gitignore; change every secret that it held",
+            "not in Git",
+            "in Git",
+        )
+
+
+@check(Dimension.ENVIRONMENT)
+def spec(facts: Facts) -> Iterator[Finding]:
+    """Every app spec gives the job that runs sync what .env.example asks for, and no secret."""
+    yield from of_specs(facts.declared)
+
+
+def of_specs(declared: Declared) -> Iterator[Finding]:
+    for one in declared.release.specs:
+        yield from judge_spec(one, declared.variables, declared.environ, declared.app_env)
+
+
+def not_looked_at(facts: Facts) -> Iterator[str]:
+    """What a verdict over the environment leaves out."""
+    for one in facts.declared.release.specs:
+        if count := unknown_values(one):
+            yield f"{count} values of {one.path} that only the platform knows"
 
 
 @check(Dimension.ENVIRONMENT)
@@ -37,19 +79,23 @@ def stamp(facts: Facts) -> Iterator[Finding]:
             expected,
             observed,
         )
-
-    elif facts.system_identifier and facts.past.system_identifier not in (
-        None,
-        facts.system_identifier,
-    ):
+    elif what := facts.past.home.moved(facts.home):
         yield Finding(
             f"schema {facts.server.database}",
-            "was stamped on another server: a restored copy, or the server was replaced",
+            MOVES[what] + (f"; {remembered(facts.past.last)}" if facts.past.last else ""),
             f"if this is {expected} now: invoke sync --allow new-server",
-            facts.past.system_identifier or "",
-            facts.system_identifier,
+            str(getattr(facts.past.home, what)),
+            str(getattr(facts.home, what)),
             Severity.WARNING,
         )
+
+
+def remembered(last: PastRun) -> str:
+    """How far back a copy may have gone."""
+    return (
+        f"the last run it knows is {last.task} {last.id} of {last.started_at:%Y-%m-%d %H:%M} UTC"
+        f" from {(last.commit or 'unknown')[:7]}: what was written after it may be gone"
+    )
 
 
 @check(Dimension.ENVIRONMENT)

@@ -1,7 +1,7 @@
 import pytest
 
 from ops.environment.declared import Variable, parse
-from ops.environment.diff import judge
+from ops.environment.diff import judge, strangers
 from ops.findings import Finding, Severity
 
 LIVE = frozenset({"staging", "production"})
@@ -78,6 +78,46 @@ def test_a_declared_or_empty_or_distant_name_is_not_near():
     (finding,) = judge(variables, environ, "production")
 
     assert finding.message == "is not set"
+
+
+def unread(*names):
+    declared = (variable(name="SMTP_PASS", required=LIVE),)
+    return [f"{f.subject} {f.message}" for f in strangers(declared, names, "prod.env", names)]
+
+
+def test_a_name_that_nobody_declared_is_a_warning():
+    (finding,) = strangers((), ["STRIPE_KEY"], "prod.env", ())
+
+    assert finding == Finding(
+        subject="variable STRIPE_KEY",
+        message="is set in prod.env, and .env.example does not declare it",
+        hint="declare it in .env.example, or remove it from prod.env",
+        expected="declared",
+        observed="not declared",
+        severity=Severity.WARNING,
+    )
+
+
+def test_the_name_that_was_meant_is_said():
+    assert unread("SMTP_PASS", "SMTP_PASSWORD") == [
+        "variable SMTP_PASSWORD is set in prod.env, and .env.example does not declare it;"
+        " did you mean SMTP_PASS?"
+    ]
+
+
+def test_a_name_that_stands_for_a_missing_one_is_told_there_alone():
+    assert unread("SMTP_PASSWORD") == []
+    assert (
+        "SMTP_PASSWORD is"
+        in judge(
+            (variable(name="SMTP_PASS", required=LIVE),), {"SMTP_PASSWORD": "x"}, "production"
+        )[0].message
+    )
+
+
+@pytest.mark.parametrize("name", ["SMTP_PASS", "OPS_COMMIT", "POSTGRES_BIN", "GITHUB_SHA"])
+def test_what_is_declared_and_what_the_tool_reads_itself_is_no_stranger(name):
+    assert unread(name, "SMTP_PASS") == []
 
 
 def test_what_is_forbidden_must_not_be_set():

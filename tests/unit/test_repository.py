@@ -1,10 +1,23 @@
 import os
 import shutil
 import subprocess
+from datetime import UTC, datetime
 
 import pytest
 
-from ops.repository import UNKNOWN, VARIABLES, Commit, is_commit, read, same
+from ops.repository import (
+    UNKNOWN,
+    VARIABLES,
+    Between,
+    Checkout,
+    Commit,
+    added,
+    beside,
+    between,
+    is_commit,
+    read,
+    same,
+)
 
 HEX = "4f1a1a8" + "0" * 33
 PATH = {"PATH": os.environ["PATH"]}
@@ -141,6 +154,138 @@ def test_a_folder_that_is_not_there_is_unknown(tmp_path):
     assert UNKNOWN.short == "unknown"
 
 
+# --- beside origin/main
+
+
+@pytest.fixture
+def clone(repository, git, tmp_path_factory):
+    """A clone of `repository`, which is its origin."""
+    folder = tmp_path_factory.mktemp("clone") / "clone"
+    git("clone", "-q", str(repository), str(folder))
+    return folder
+
+
+@pytest.fixture
+def more(git):
+    """`more(folder)`: one commit more there; its name."""
+
+    def more(folder, branch="main"):
+        git("checkout", "-q", "-B", branch, folder=folder)
+        git("commit", "-q", "--allow-empty", "-m", "more", folder=folder)
+        return git("rev-parse", "HEAD", folder=folder)
+
+    return more
+
+
+def look(folder, *files):
+    return beside(folder, PATH, read(folder, PATH), files)
+
+
+def test_a_fresh_clone_is_where_main_is(clone, git):
+    assert look(clone) == Checkout(main=git("rev-parse", "HEAD"))
+
+
+def test_own_commits_are_ahead_of_main(clone, git, more):
+    more(clone)
+    more(clone, "feature")
+
+    assert look(clone) == Checkout(git("rev-parse", "HEAD"), ahead=2)
+
+
+def test_what_was_fetched_is_ahead_of_us(repository, clone, git, more):
+    newest = [more(repository) for _ in range(3)][-1]
+    assert look(clone).behind == 0  # nobody has fetched
+    git("fetch", "-q", folder=clone)
+
+    assert look(clone) == Checkout(newest, behind=3)
+
+
+def test_a_branch_may_be_ahead_and_behind(repository, clone, git, more):
+    newest = more(repository)
+    git("fetch", "-q", folder=clone)
+    more(clone, "feature")
+
+    # the empty commits would be one and the same, were their messages and times
+    git("commit", "-q", "--amend", "--allow-empty", "-m", "mine", folder=clone)
+    assert look(clone) == Checkout(newest, ahead=1, behind=1)
+
+
+def test_a_commit_that_a_variable_names_is_held_against_main_too(repository, clone, git, more):
+    older = git("rev-parse", "HEAD", folder=clone)
+    newest = more(repository)
+    git("pull", "-q", folder=clone)
+
+    for name in (older, older[:7]):
+        commit = Commit(name, "COMMIT_HASH", dirty=False)
+        assert beside(clone, PATH, commit) == Checkout(newest, behind=1)
+
+
+def unknown(why, main=None):
+    return Checkout(main, unknown=why)
+
+
+def test_a_commit_of_another_repository_cannot_be_compared(clone, git):
+    commit = Commit(HEX, "COMMIT_HASH", dirty=False)
+    here = git("rev-parse", "HEAD")
+
+    assert beside(clone, PATH, commit) == unknown("this checkout has no such commit", here)
+
+
+def test_a_repository_without_a_remote_has_no_main_to_be_compared_with(repository):
+    assert look(repository) == unknown("this checkout has no origin/main")
+
+
+def test_an_archive_is_not_compared_and_git_is_not_asked(tmp_path):
+    commit = Commit(HEX, "COMMIT_HASH", dirty=False)
+
+    assert beside(tmp_path, {"PATH": "/nowhere"}, commit) == unknown("this is no Git checkout")
+
+
+def test_a_shallow_clone_can_tell_that_it_is_where_main_is_and_no_more(
+    repository, git, more, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("shallow") / "shallow"
+    more(repository)
+    git("clone", "-q", "--depth", "1", f"file://{repository}", str(folder))
+    here = git("rev-parse", "HEAD")
+    assert look(folder) == Checkout(here)
+    more(folder)
+
+    assert look(folder) == unknown("this checkout is shallow", here)
+
+
+def test_without_git_main_is_unknown(clone):
+    commit = Commit(HEX, "COMMIT_HASH", dirty=False)
+
+    assert beside(clone, {"PATH": "/nowhere"}, commit) == unknown("Git could not be asked")
+
+
+def test_a_file_that_git_holds_is_named_even_where_main_is_unknown(repository, git):
+    (repository / ".env").write_text("A=1")
+    assert look(repository, ".env", "prod.env").committed == ()
+    git("add", "-f", ".env")
+
+    assert look(repository, ".env", "prod.env").committed == (".env",)
+    git("commit", "-q", "-m", "secrets")
+    (repository / ".env").unlink()
+    assert look(repository, ".env").committed == (".env",)
+
+
+def test_a_partial_clone_fetches_nothing(clone, git):
+    for name, value in {
+        "core.repositoryformatversion": "1",
+        "extensions.partialClone": "origin",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": "ext::sh -c touch% fetched",
+        "protocol.ext.allow": "always",
+    }.items():
+        git("config", name, value, folder=clone)
+
+    beside(clone, PATH, Commit(HEX, "COMMIT_HASH", dirty=False))
+
+    assert not (clone / "fetched").exists()
+
+
 def test_seven_digits_are_enough_to_be_the_same():
     assert same(HEX, HEX[:7].upper())
     assert same(HEX[:8], HEX)
@@ -155,3 +300,81 @@ def test_others_are_not_the_same(other):
 def test_nothing_is_not_the_same_as_nothing():
     assert not same(None, None)
     assert is_commit("4f1a1a8")
+
+
+def test_git_tells_since_when_it_has_each_file(repository, git):
+    (repository / "part").mkdir()
+    (repository / "part" / "a b.sql").write_text("select 1")
+    git("add", ".")
+    git("commit", "-q", "-m", "two", "--date", "2020-01-01T00:00:00Z")
+    (repository / "part" / "a b.sql").write_text("select 2")
+    (repository / "part" / "new.sql").write_text("")
+    git("commit", "-q", "-am", "three")
+
+    found = added(repository, PATH, "part")
+
+    stamp = int(git("show", "-s", "--format=%ct", "HEAD~1"))
+    assert found == {"part/a b.sql": datetime.fromtimestamp(stamp, UTC)}
+
+
+def test_without_git_no_file_has_an_age(tmp_path):
+    assert added(tmp_path, PATH, "part") == {}
+
+
+# --- between two commits
+
+
+def test_the_commits_that_came_are_named_newest_first(repository, git):
+    old = git("rev-parse", "HEAD")
+    git("commit", "-q", "--allow-empty", "-m", "two: a phone")
+    middle = git("rev-parse", "--short", "HEAD")
+    git("commit", "-q", "--allow-empty", "-m", "three")
+    new = git("rev-parse", "HEAD")
+
+    told = between(repository, PATH, old[:7], new)
+
+    assert told == Between(
+        came=(f"{git('rev-parse', '--short', 'HEAD')} three", f"{middle} two: a phone")
+    )
+    assert between(repository, PATH, new, old) == Between(went=told.came)
+    assert between(repository, PATH, old, old[:9]) == Between()
+
+
+def test_a_deploy_of_another_branch_brings_commits_and_takes_some(repository, git, more):
+    here = more(repository)
+    git("checkout", "-q", "--detach", "HEAD~1")
+    git("commit", "-q", "--allow-empty", "-m", "other")
+    other = git("rev-parse", "HEAD")
+
+    told = between(repository, PATH, here, other)
+
+    assert [len(told.came), len(told.went)] == [1, 1]
+    assert told.came[0].endswith(" other")
+
+
+def test_a_commit_that_is_not_here_is_named_and_not_fetched(clone, git):
+    told = between(clone, PATH, HEX, git("rev-parse", "HEAD"))
+
+    assert told == Between(unknown="this checkout does not have 4f1a1a8: git fetch")
+
+
+def test_what_a_shallow_clone_lacks_is_not_taken_for_nothing(
+    repository, git, more, tmp_path_factory
+):
+    folder = tmp_path_factory.mktemp("shallow") / "clone"
+    old, new = git("rev-parse", "HEAD"), more(repository)
+    git("clone", "-q", "--depth=2", f"file://{repository}", str(folder))
+    (folder / ".git/shallow").write_text(f"{old}\n")
+
+    told = between(folder, PATH, old, new)
+
+    assert told == Between(unknown="this checkout is shallow: git fetch --unshallow")
+
+
+def test_an_archive_and_a_machine_without_git_know_of_no_commits(repository, tmp_path_factory, git):
+    old = git("rev-parse", "HEAD")
+
+    assert (
+        between(tmp_path_factory.mktemp("a"), PATH, old, HEX).unknown == "this is no Git checkout"
+    )
+    assert between(repository, {"PATH": ""}, old, HEX).unknown == "Git could not be asked"

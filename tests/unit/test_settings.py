@@ -64,6 +64,66 @@ def test_process_wins_over_the_file(tmp_path, env_file):
     assert settings.env_file == tmp_path / ".env"
 
 
+OTHER = "postgresql://app:Zq9@elsewhere/app?sslmode=require"
+PROD = "prod.env"
+
+
+@pytest.mark.parametrize(
+    ("process", "file", "notes"),
+    [
+        ({"DATABASE_URL": URL}, {"DATABASE_URL": URL}, []),
+        ({"DATABASE_URL": URL}, {}, []),
+        ({}, {"DATABASE_URL": URL}, []),
+        (
+            {"DATABASE_URL": URL},
+            {"DATABASE_URL": OTHER},
+            ["DATABASE_URL comes from the process, not from prod.env (they differ)"],
+        ),
+        (
+            {"DATABASE_URL": ""},
+            {"DATABASE_URL": OTHER},
+            [],
+        ),
+        (
+            {"DIRECT_DATABASE_URL": URL},
+            {"DATABASE_URL": OTHER},
+            [
+                "DIRECT_DATABASE_URL comes from the process,"
+                " not DATABASE_URL from prod.env (they differ)"
+            ],
+        ),
+        (
+            {"DATABASE_URL": URL},
+            {"DIRECT_DATABASE_URL": OTHER, "DATABASE_URL": URL},
+            [
+                "DIRECT_DATABASE_URL comes from prod.env,"
+                " not DATABASE_URL from the process (they differ)"
+            ],
+        ),
+        (
+            {"DATABASE_URL": URL, "APP_ENV": "production"},
+            {"DATABASE_URL": OTHER, "APP_ENV": "staging"},
+            [
+                "DATABASE_URL comes from the process, not from prod.env (they differ)",
+                "APP_ENV comes from the process, not from prod.env (they differ)",
+            ],
+        ),
+        ({"DATABASE_URL": URL, "SMTP_HOST": "a"}, {"SMTP_HOST": "b"}, []),
+    ],
+)
+def test_another_database_or_environment_than_the_files_is_said(
+    tmp_path, env_file, process, file, notes
+):
+    path = env_file("\n".join(f"{name}={value}" for name, value in file.items()), PROD)
+    environ = {"APP_ENV": "local"} | process if "APP_ENV" not in file else process
+
+    settings = Settings.load(tmp_path, environ, str(path))
+
+    assert list(settings.notes) == notes
+    used = settings.environ[settings.target.variable]
+    assert ("elsewhere" in str(settings.target)) == (used == OTHER)
+
+
 def test_empty_is_not_set(tmp_path, env_file):
     env_file(f"DATABASE_URL={URL}\nAPP_ENV=local\nSMTP_HOST=\n")
 
