@@ -104,6 +104,9 @@ class Place:
     code_source: str
     deployed: str | None
     dirty: bool = False
+    run: int | None = None  # the sync that delivered that commit
+    main: str | None = None  # origin/main, as it was fetched last
+    label: str = ""  # what it is called, where two are compared
 
     @property
     def short(self) -> str:
@@ -125,3 +128,5 @@ class Verdict:
     error: str = ""  # why a phase stopped the run
     hint: str = ""
     exit_code: int = 0
+    runs: tuple[tuple[object, ...], ...] = ()  # the last ones as a table, its headings first
+    beside: Place | None = None  # of a comparison: the left one

@@ -1,7 +1,8 @@
 """Somebody who looks on while a migration runs: what it waits for, how far a long build is.
 
 Nothing happens for a migration that is done within a second: no connection, no line. After that a
-second connection looks, and a line every few seconds says what it saw.
+second connection looks, and says what it saw: a line when it is something else, and else how far it
+is, on a line that passes (see `say` in output.py).
 """
 
 import threading
@@ -14,7 +15,7 @@ import psycopg
 from ..database import FIRST_WORDS, Tell
 from ..database_url import Target
 
-FIRST_LOOK, BETWEEN_LINES = 1.0, 5.0  # seconds
+FIRST_LOOK = BETWEEN_LOOKS = 1.0  # seconds
 LOOK = f"""
 select b.pid, coalesce(b.usename, ''), coalesce(b.application_name, ''),
        extract(epoch from clock_timestamp() - coalesce(b.xact_start, b.backend_start))::int,
@@ -55,26 +56,22 @@ def watch(
         with psycopg.connect(
             target.conninfo, autocommit=True, application_name="ops watch"
         ) as conn:
-            elapsed, last = FIRST_LOOK, ""
-            while not over.is_set():
-                seen = look(conn, pid)
-                if seen != last or elapsed >= BETWEEN_LINES:
-                    tell(f"{label()}: {seen or 'running'}")
-                    elapsed, last = 0.0, seen
-                over.wait(FIRST_LOOK)
-                elapsed += FIRST_LOOK
+            last = None
+            while not over.wait(0 if last is None else BETWEEN_LOOKS):
+                what, detail = look(conn, pid)
+                tell(f"{label()}: {what}{detail}" + ("\r" if what == last else ""))
+                last = what
     except psycopg.Error as error:  # to look on is a courtesy: the migration itself is what counts
         tell(f"{label()}: running; nobody can look on ({type(error).__name__})")
 
 
-def look(conn: psycopg.Connection[tuple[Any, ...]], pid: int) -> str:
-    """What the session waits for, or how far its index build is; empty when neither."""
+def look(conn: psycopg.Connection[tuple[Any, ...]], pid: int) -> tuple[str, str]:
+    """What the session waits for or builds, and for how long or how far already."""
     if blocker := conn.execute(LOOK, {"pid": pid}).fetchone():
         who, user, application, seconds, query = blocker
-        return (
-            f"waits for pid {who} ({application or 'no name'}, user {user}, {seconds} s): {query}"
-        )
+        what = f"waits for pid {who} ({application or 'no name'}, user {user}): {query}"
+        return what, f", in its transaction for {seconds} s"
     if build := conn.execute(PROGRESS, {"pid": pid}).fetchone():
         phase, percent = build
-        return f"{phase}" + (f", {percent} %" if percent is not None else "")
-    return ""
+        return str(phase), f", {percent} %" if percent is not None else ""
+    return "running", ""

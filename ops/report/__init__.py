@@ -1,1 +1,1 @@
-"""One module for each way of telling it; each has `render(verdict) -> str`."""
+"""One module for each format, with `render(verdict) -> str`; and the words that they share."""

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..errors import OpsError
-from ..findings import Outcome, Phase, Result, Severity, Verdict
+from ..findings import Outcome, Phase, Place, Result, Severity, Verdict
 from ..plans import Plan
 
 
@@ -19,14 +19,9 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "version": 1,
         "task": verdict.task,
         "in_parity": in_parity(verdict),
-        "environment": place.environment,
-        "database": {
-            "host": place.host,
-            "port": place.port,
-            "name": place.name,
-            "server_version": place.server_version,
-        },
-        "commit": {"code": place.code, "deployed": place.deployed},
+        **place_of(place),
+        "commit_source": place.code_source,
+        "origin_main": place.main,
         "counts": {
             **{outcome.value: report.count(outcome) for outcome in Outcome},
             "errors": report.count(Severity.ERROR),
@@ -36,6 +31,8 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "not_looked_at": list(report.not_looked_at),
         "elapsed_ms": verdict.elapsed_ms,
     }
+    if verdict.beside:
+        content["beside"] = place_of(verdict.beside)
     if verdict.phases:
         content["phases"] = [phase_of(phase) for phase in verdict.phases]
         content["applied"] = list(verdict.applied)
@@ -47,6 +44,19 @@ def document(verdict: Verdict) -> dict[str, Any]:
             "exit_code": verdict.exit_code,
         }
     return content
+
+
+def place_of(place: Place) -> dict[str, Any]:
+    return {
+        "environment": place.environment,
+        "database": {
+            "host": place.host,
+            "port": place.port,
+            "name": place.name,
+            "server_version": place.server_version,
+        },
+        "commit": {"code": place.code, "deployed": place.deployed},
+    }
 
 
 def in_parity(verdict: Verdict) -> bool | None:
@@ -92,6 +102,8 @@ def failure(task: str, error: OpsError) -> str:
         "environment": None,
         "database": dict.fromkeys(("host", "port", "name", "server_version")),
         "commit": dict.fromkeys(("code", "deployed")),
+        "commit_source": None,
+        "origin_main": None,
         "counts": dict.fromkeys((*Outcome, "errors", "warnings"), 0),
         "results": [],
         "not_looked_at": [],

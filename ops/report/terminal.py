@@ -1,22 +1,23 @@
 """A verdict for a person: quiet when all is well, worst first when not, as wide as the screen."""
 
-import re
 import shutil
 import textwrap
 from collections.abc import Sequence
-from itertools import groupby
 
 from ..errors import OpsError
-from ..findings import Dimension, Finding, Outcome, Phase, Place, Report, Result, Severity, Verdict
+from ..findings import Dimension, Finding, Phase, Place, Report, Result, Severity, Verdict
 from ..plans import Plan, Step
+from .words import blind, by_hint, clean, conclusion, one_line, plural, worst_first
 
-CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 INDENT = 13
+FEW = 4  # things of one kind that have a line each when the same is said of them
+SCREEN = 40  # lines after which the verdict at the top is out of sight
 
 
 def render(verdict: Verdict) -> str:
     """A whole verify: where, the verdict, the differences, and what nobody looked at."""
-    return "\n\n".join(filter(None, (header(verdict.place), *body(verdict))))
+    places = filter(None, (verdict.beside, verdict.place))
+    return "\n\n".join(filter(None, ("\n".join(map(header, places)), *body(verdict))))
 
 
 def ending(verdict: Verdict) -> str:
@@ -28,13 +29,12 @@ def ending(verdict: Verdict) -> str:
 
 def body(verdict: Verdict) -> list[str]:
     """The verdict and what led to it; a dimension without a word is named only beside others."""
-    report = verdict.report
-    sections = [section(report, dimension) for dimension in Dimension]
-    return [
-        "\n".join(wrapped(headline(report, verdict.looked_at), indent=0)),
-        *([text for text in sections if not report.in_parity or "\n" in text]),
-        not_looked_at(report),
-    ]
+    report, told = verdict.report, headline(verdict)
+    sections = [section(dimension, results) for dimension, results in worst_first(report)]
+    below = [text for text in sections if not report.in_parity or "\n" in text]
+    below.append(not_looked_at(report))
+    again = [told] if sum(text.count("\n") for text in below) > SCREEN else []
+    return [told, *below, *again]
 
 
 def header(place: Place) -> str:
@@ -43,7 +43,10 @@ def header(place: Place) -> str:
         place.address,
         f"PostgreSQL {place.server_version}",
         f"commit {place.short} ({place.code_source})",
+        *([f"last sync {place.deployed[:7]} (run {place.run})"] if place.deployed else []),
+        *([f"origin/main {place.main[:7]}"] if place.main else []),
     )
+    parts = (place.label, *parts) if place.label else parts
     lines = [one_line(parts[0])]
     for part in map(one_line, parts[1:]):
         if len(f"{lines[-1]} · {part}") <= columns():
@@ -57,55 +60,48 @@ def columns() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def headline(report: Report, looked_at: str) -> str:
-    errors, warnings = report.count(Severity.ERROR), report.count(Severity.WARNING)
-    extra = f", {plural(warnings, 'warning')}" if warnings else ""
-    if report.in_parity:
-        return f"IN PARITY: {looked_at}{extra}"
-    blind = report.count(Outcome.BROKEN) + report.count(Outcome.SKIPPED)
-    parts = [plural(errors, "difference")] if errors else []
-    parts += [f"{plural(blind, 'check')} could not look"] if blind else []
-    return f"NOT IN PARITY: {', '.join(parts) or 'nothing was looked at'}{extra}"
+def headline(verdict: Verdict) -> str:
+    word, rests_on = conclusion(verdict)
+    return "\n".join(wrapped(f"{word.upper()}: {rests_on}", indent=0))
 
 
-def section(report: Report, dimension: Dimension) -> str:
+def section(dimension: Dimension, results: Sequence[Result]) -> str:
     """All that a dimension has to say, errors before warnings, one hint for all that share it."""
-    results = [result for result in report.results if result.dimension is dimension]
-    if not results:
-        return ""
-    findings = sorted(
-        (f for r in results for f in r.findings), key=lambda f: f.severity is Severity.WARNING
-    )
-    lines = [line for result in results for line in blind(result)]
-    for shared in dict.fromkeys((f.severity, f.hint) for f in findings):
-        lines += told([f for f in findings if (f.severity, f.hint) == shared])
+    lines = [line for result in blind(results) for line in could_not_look(result)]
+    lines += [line for findings in by_hint(results) for line in told(findings)]
     if not lines:
         return f"{dimension:<{INDENT}}in parity"
     return "\n".join([f"{dimension:<{INDENT}}{lines[0].lstrip()}", *lines[1:]])
 
 
-def blind(result: Result) -> list[str]:
-    if result.outcome in (Outcome.PASSED, Outcome.FAILED):
-        return []
+def could_not_look(result: Result) -> list[str]:
     return wrapped(f"could not look ({result.check}): {result.note}")
 
 
-def told(findings: list[Finding]) -> list[str]:
-    """Findings of one hint; variables that also share their message stand in one line."""
-    lines: list[str] = []
-    for (message, severity), group in groupby(findings, key=lambda f: (f.message, f.severity)):
-        mark = "warning: " if severity is Severity.WARNING else ""
-        for subject in subjects(list(group)):
-            lines += wrapped(f"{mark}{subject}: {message}")
+def told(findings: Sequence[Finding]) -> list[str]:
+    """Findings of one hint; where the same is said of many things of a kind, it is said once."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        kind, _, name = one_line(finding.subject).partition(" ")
+        groups.setdefault((kind, finding.message), []).append(name)
+    mark = "warning: " if findings[0].severity is Severity.WARNING else ""
+    lines = [
+        line
+        for (kind, message), names in groups.items()
+        for subject in subjects(kind, message, names)
+        for line in wrapped(f"{mark}{subject}")
+    ]
     return [*lines, *wrapped(f"-> {findings[0].hint}", hanging=3)]
 
 
-def subjects(findings: list[Finding]) -> list[str]:
-    """`variable A` and `variable B` as `variable A, B`; anything else by itself."""
-    names = [one_line(finding.subject) for finding in findings]
-    if not all(name.startswith("variable ") for name in names):
-        return names
-    return ["variable " + ", ".join(name.removeprefix("variable ") for name in names)]
+def subjects(kind: str, message: str, names: Sequence[str]) -> list[str]:
+    """`variable A, B: is not set`; `table a: missing here`; `12 tables missing here: a, b, ...`."""
+    listed = ", ".join(names)
+    if kind == "variable":
+        return [f"{kind} {listed}: {message}"]
+    if len(names) > FEW:
+        return [f"{plural(len(names), kind)}: {message}: {listed}"]
+    return [f"{kind} {name}: {message}" for name in names]
 
 
 def not_looked_at(report: Report) -> str:
@@ -185,17 +181,3 @@ def wrapped(text: str, *, indent: int = INDENT, hanging: int = 2, room: int = 0)
             break_on_hyphens=False,
         ) or [""]
     return lines
-
-
-def clean(text: str) -> str:
-    """Names in a database may hold escape sequences; a terminal must not obey them."""
-    return CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)
-
-
-def one_line(text: str) -> str:
-    """A name, cleaned; a line break in it would begin a line that says what the name likes."""
-    return clean(text).replace("\n", "\\x0a")
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -32,7 +32,7 @@ def test_the_blocker_is_named_and_the_migration_goes_on_when_it_is_gone(hasty, h
 
     assert done.applied == ["0005.nick"]
     assert any("somebody holds a lock that it needs" in line for line in hasty.told)
-    assert any("(reporting, user postgres" in line for line in hasty.told)
+    assert any("(reporting, user postgres)" in line for line in hasty.told)
 
 
 def test_a_migration_that_never_gets_its_lock_fails_and_leaves_nothing(hasty, holder):

@@ -54,6 +54,8 @@ def test_the_document_is_the_contract_word_for_word():
             "server_version": "15.18",
         },
         "commit": {"code": CODE, "deployed": DEPLOYED},
+        "commit_source": "git",
+        "origin_main": None,
         "counts": {"passed": 1, "failed": 1, "skipped": 0, "broken": 1, "errors": 1, "warnings": 1},
         "results": [
             {

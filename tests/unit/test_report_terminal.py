@@ -84,9 +84,9 @@ def test_differences_stand_by_dimension_each_with_what_to_type():
         "             -> invoke schema.diff\n\n"
         'data         row roles a: name: "A" in Git, "B" here\n'
         "             -> invoke seed\n\n"
-        "code         in parity\n\n"
         "environment  warning: variable A: is not set\n"
         "             -> set it in .env\n\n"
+        "code         in parity\n\n"
         "not looked at: objects of extension pg_trgm; table public.audit_* (theirs)"
     )
 
@@ -107,8 +107,8 @@ def test_a_check_that_could_not_look_is_no_pass():
 
     assert said(result(Dimension.SCHEMA), broken) == (
         "NOT IN PARITY: 1 check could not look\n\n"
-        "schema       in parity\n\n"
-        "data         could not look (data.check): app may not read roles"
+        "data         could not look (data.check): app may not read roles\n\n"
+        "schema       in parity"
     )
 
 
@@ -159,6 +159,37 @@ def test_only_variables_share_a_line():
     found = result(Dimension.SCHEMA, error("variable A"), error("table public.t"))
 
     assert "variable A: is not here\n" in said(found)
+
+
+def test_what_is_said_of_many_things_of_a_kind_is_said_once():
+    found = result(
+        Dimension.SCHEMA,
+        *(error(f"index public.t_{n}_idx", "missing here", "look") for n in range(5)),
+        *(error(f"table public.t_{n}", "missing here", "look") for n in range(4)),
+        error("index public.other_idx", "not in Git", "look"),
+    )
+
+    assert said(found).split("\n\n")[1].splitlines() == [
+        "schema       5 indexes: missing here: public.t_0_idx, public.t_1_idx,",
+        "               public.t_2_idx, public.t_3_idx, public.t_4_idx",
+        "             table public.t_0: missing here",
+        "             table public.t_1: missing here",
+        "             table public.t_2: missing here",
+        "             table public.t_3: missing here",
+        "             index public.other_idx: not in Git",
+        "             -> look",
+    ]
+
+
+def test_the_verdict_is_told_again_where_its_first_telling_is_out_of_sight():
+    few, many = (
+        said(result(Dimension.SCHEMA, *(error(f"table t{n}", f"is {n}") for n in range(count))))
+        for count in (30, 60)
+    )
+
+    assert few.count("NOT IN PARITY") == 1
+    assert many.startswith("NOT IN PARITY: 60 differences\n")
+    assert many.endswith("\n\nNOT IN PARITY: 60 differences")
 
 
 # -- the width of the screen
