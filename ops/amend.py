@@ -78,10 +78,9 @@ def refuse_difference(facts: Facts, pending: frozenset[str]) -> None:
 def rollback(conn: Conn, facts: Facts, limits: Limits) -> str:
     """Undo the migration that was applied last, by its rollback file, in one transaction."""
     refuse_unless_disposable(facts, "rollback")
-    applied = [e for e in facts.history.entries if e.applied and e.state not in TO_DO]
-    if not applied:
+    last = last_applied(facts)
+    if last is None:
         raise Refused("no migration is applied here", hint="invoke migrate.status")
-    last = max(applied, key=lambda e: facts.history.entries.index(e))
     if last.file is None or not last.file.rollback.exists():
         raise Refused(
             f"{last.id} has no rollback file", hint=f"write migrations/{last.id}.rollback.sql"
@@ -96,6 +95,12 @@ def rollback(conn: Conn, facts: Facts, limits: Limits) -> str:
     return f"{last.id} undone by {shown(file.path)}"
 
 
+def last_applied(facts: Facts) -> Entry | None:
+    """The migration that comes last of those that are applied."""
+    applied = (e for e in reversed(facts.history.entries) if e.applied and e.state not in TO_DO)
+    return next(applied, None)
+
+
 def reset(conn: Conn, facts: Facts) -> None:
     """Drop the application's schemas and our records: an empty database, to be synced."""
     refuse_unless_disposable(facts, "reset")
@@ -105,12 +110,14 @@ def reset(conn: Conn, facts: Facts) -> None:
     ask(conn, f"begin; {' '.join(drops)} {again.as_string(conn)} commit")
 
 
-def refuse_unless_disposable(facts: Facts, what: str) -> None:
+def refuse_unless_disposable(
+    facts: Facts, what: str, instead: str = "undo it by a new migration"
+) -> None:
     """Only where both the environment and the database itself say that data may be lost."""
     here, told = facts.past.stamp, facts.declared.app_env
     if told not in DISPOSABLE or here not in DISPOSABLE:
         says = f"says that it is {here}" if here else "does not say what it is"
         raise Refused(
             f"no {what} here: APP_ENV is {told}, and the database {says}",
-            hint="undo it by a new migration" if here else "invoke sync stamps it",
+            hint=instead if here else "invoke sync stamps it",
         )

@@ -7,7 +7,7 @@ from ..database import Tell
 from ..errors import SettingsError
 from ..findings import Finding, Severity
 from ..migrate import declared
-from . import files, main, replay, squawk, statements
+from . import client, files, main, replay, squawk, statements
 from .complaints import of_error
 
 __all__ = ["run"]
@@ -43,6 +43,7 @@ def findings(folder: Path, url: str, tell: Tell) -> Iterator[Finding]:
     if theirs:
         yield from files.rewritten(theirs, {file.path.name: file for file in history})
     yield from files.checksums(migrations, history)
+    yield from client.judge(folder)
     new = [file for file in history if not theirs or file.path.name not in theirs.names]
     yield from (f for file in new if file.is_sql for f in statements.judge(file))
     yield from squawk.judge(folder, new)

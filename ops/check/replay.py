@@ -9,13 +9,11 @@ from ..drift.declared import Snapshot, evolve, read
 from ..drift.diff import compare
 from ..drift.objects import Objects
 from ..errors import MigrationFailed, OpsError, Refused, SettingsError
-from ..findings import Finding
-from ..migrate import apply as migrate
-from ..migrate import diff
+from ..findings import Finding, Severity
 from ..migrate.declared import MigrationFile, read_one
 from ..migrate.explain import explained
 from ..migrate.record import Run, begin
-from ..rehearsal import LIMITS, look, rehearse
+from ..rehearsal import LIMITS, applied, look, rehearse
 from ..repository import Commit
 from . import functions, schema
 from .complaints import complaint, of_error
@@ -49,9 +47,8 @@ def stages(conn: Conn, files: Sequence[MigrationFile], tell: Tell) -> Iterator[S
     """Apply the files to what is there, and look after each."""
     number = history.begin(conn, "check", "test", Commit(None, "check", False))
     run = Run(number, "public", None, LIMITS)
-    pending = diff.compare(files, ())
-    for done in migrate.apply(conn, pending, run, tell, together=1):
-        yield done.id, look(conn)
+    for id in applied(conn, files, run, tell):
+        yield id, look(conn)
 
 
 def snapshot(files: Sequence[MigrationFile], made: Snapshot) -> Iterator[Finding]:
@@ -110,8 +107,12 @@ def undo(conn: Conn, file: MigrationFile) -> None:
 
 
 def parted(before: Objects, after: Objects) -> str:
-    """What is left behind, gone or changed, in a few words; empty when nothing is."""
-    found = compare(Snapshot(before), after).findings
+    """What is left behind, gone or changed, in a few words; empty when nothing is.
+
+    But for what has no effect: a column that comes back stands behind all others.
+    """
+    every = compare(Snapshot(before), after).findings
+    found = [finding for finding in every if finding.severity is Severity.ERROR]
     return few(
         [
             f"{f.subject} is {('changed' if f.observed else 'gone') if f.expected else 'left'}"

@@ -179,15 +179,21 @@ def render_checksums(files: tuple[MigrationFile, ...]) -> str:
     return "".join(f"{file.checksum}  {file.id}\n" for file in files)
 
 
-def create(folder: Path, name: str) -> tuple[Path, Path]:
-    """Write the next number's file and its rollback, to be filled in."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    if not slug:
+def slug(name: str) -> str:
+    """A name as it stands in an id: `add invoice index` -> add-invoice-index."""
+    found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    if not found:
         raise SettingsError(
             "a migration needs a name", hint='invoke migrate.new "add invoice index"'
         )
+    return found
+
+
+def create(folder: Path, name: str, sql: str = "") -> tuple[Path, Path]:
+    """Write the next number's file, with these statements or to be filled in, and its rollback."""
     numbers = [int(match[1]) for p in folder.iterdir() if (match := re.match(r"(\d+)\.", p.name))]
-    path = folder / f"{max(numbers, default=0) + 1:04}.{slug}.sql"
-    path.write_text(f"-- {name}\n", "utf-8")
-    path.with_suffix(".rollback.sql").write_text(f"-- undoes: {name}\n", "utf-8")
+    path = folder / f"{max(numbers, default=0) + 1:04}.{slug(name)}.sql"
+    said = " ".join(name.split())
+    path.write_text(f"-- {said}\n" + (f"\n{sql}" if sql else ""), "utf-8")
+    path.with_suffix(".rollback.sql").write_text(f"-- undoes: {said}\n", "utf-8")
     return path, path.with_suffix(".rollback.sql")

@@ -33,7 +33,9 @@ def explained(
         ("context", diagnosis.context),
     ):
         lines += [f"{label}: {text}"] if text else []
-    return MigrationFailed("\n".join([*lines, kept]), hint=cure(error))
+    failed = MigrationFailed("\n".join([*lines, kept]), hint=cure(error))
+    failed.__cause__ = error
+    return failed
 
 
 def where(file: MigrationFile, failure: Failure, prefix: str, ahead: int) -> str:

@@ -42,6 +42,9 @@ class Checked:
         said = check.run(self.project.folder, self.make_database(), self.project.told.append)
         return [f"{f.severity} {f.message.removeprefix('migrations/')}" for f in said]
 
+    def errors(self):
+        return [text for text in self.found() if text.startswith("error ")]
+
 
 @pytest.fixture
 def checked(project, make_database):
@@ -165,6 +168,22 @@ def test_a_migration_that_cannot_come_again_is_told(checked):
     assert found.startswith(f"error {NAME}.sql")
     assert 'violates unique constraint "customers_pkey"' in found
     assert found.endswith("(after its rollback)")
+
+
+def test_a_dropped_column_that_comes_back_at_the_end_is_back(checked):
+    text, back = "alter table users drop column role;", "alter table users add role text not null;"
+
+    assert checked.add(text, back).snapshot().errors() == []
+
+
+def test_a_client_that_was_not_written_anew_is_told_even_if_only_a_key_is_new(checked):
+    checked.project.replace("client/tables.py", "id: str", "id: int")
+    assert checked.errors() == ["error client/tables.py: was edited since it was made"]
+
+    checked.snapshot().project.replace("seeds/roles.toml", "role-viewer", "role-reader")
+    assert checked.errors() == [
+        "error client/tables.py: lacks keys of rows in seeds/, or has some that are gone"
+    ]
 
 
 def test_the_rollbacks_end_at_the_first_migration_without_one(checked):

@@ -1,0 +1,1 @@
+"""The schema as typed Python for the application: made from Git, and told when it is stale."""

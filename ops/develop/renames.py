@@ -1,0 +1,92 @@
+"""What somebody renamed: the same table or column under another name, which keeps its data."""
+
+from collections.abc import Iterator, Sequence
+
+from ..drift.likeness import pairs
+from ..drift.objects import Objects, kind_of, last_of, name_of, relation_of
+from ..drift.sides import Sides, match
+
+Pair = tuple[str, str]  # what it is to be called, what it is called here
+
+
+def renames(target: Objects, here: Objects) -> Iterator[Pair]:
+    """The tables first: what is in one is known by its name."""
+    sides = match(target, here)
+    alike = pairs(sides)
+    yield from tables(sides, alike)
+    for subject in sorted(target.keys() & here.keys()):
+        if kind_of(subject) == "table":
+            order = [side[subject].get("columns", []) for side in (target, here)]
+            yield from columns(f"column {name_of(subject)}.", order[0], order[1], sides, alike)
+
+
+def tables(sides: Sides, alike: dict[str, str]) -> Iterator[Pair]:
+    """A table with the very columns of one that is gone, or with most of them and a like name."""
+    surplus = sorted(subject for subject in sides.surplus if kind_of(subject) == "table")
+    for new in sorted(subject for subject in sides.missing if kind_of(subject) == "table"):
+        wanted = shape(new, sides.declared)
+        same = [old for old in surplus if wanted and shape(old, sides.observed) == wanted]
+        if len(same) == 1:
+            yield new, same[0]
+        elif new in alike and 2 * len(wanted & shape(alike[new], sides.observed)) > len(wanted):
+            yield new, alike[new]
+
+
+def shape(table: str, side: Objects) -> set[tuple[str, str]]:
+    """Name and type of each column."""
+    name = name_of(table)
+    found = ((s, p) for s, p in side.items() if kind_of(s) == "column")
+    return {(last_of(s), p["type"]) for s, p in found if relation_of(s, p) == name}
+
+
+def columns(
+    head: str, new: Sequence[str], old: Sequence[str], sides: Sides, alike: dict[str, str]
+) -> Iterator[Pair]:
+    """A column in the place of one that is gone; at the end, where new ones go, one like it.
+
+    PostgreSQL adds columns behind all others, and a rename leaves a column where it is.
+    """
+    kept = [name for name in new if name in old]
+    if kept != [name for name in old if name in new]:
+        return
+    *inner, last = zip(gaps(new, kept), gaps(old, kept), strict=True)
+    for fresh, gone in inner:
+        for one, other in matched(fresh, gone, head, sides):
+            yield f"{head}{one}", f"{head}{other}"
+    for name in last[0]:
+        subject = f"{head}{name}"
+        twin = alike.get(subject, "")
+        if twin in {f"{head}{gone}" for gone in last[1]} and same_type(subject, twin, sides):
+            yield subject, twin
+
+
+def gaps(names: Sequence[str], kept: Sequence[str]) -> list[list[str]]:
+    """What stands before the first that is kept, between it and the next, and so on."""
+    found: list[list[str]] = [[]]
+    for name in names:
+        if name in kept:
+            found.append([])
+        else:
+            found[-1].append(name)
+    return found
+
+
+def matched(
+    fresh: Sequence[str], gone: Sequence[str], head: str, sides: Sides
+) -> Iterator[tuple[str, str]]:
+    """As many as there are, in their order; where some were dropped too, by their types."""
+    if len(fresh) == len(gone):
+        yield from zip(fresh, gone, strict=True)
+        return
+    left = list(gone)
+    for one in fresh:
+        other = next((n for n in left if same_type(f"{head}{one}", f"{head}{n}", sides)), None)
+        if other:
+            left.remove(other)
+            yield one, other
+
+
+def same_type(new: str, old: str, sides: Sides) -> bool:
+    """An inherited column is not listed, and goes by its parent's."""
+    one, other = sides.declared.get(new), sides.observed.get(old)
+    return bool(one and other and one["type"] == other["type"])
