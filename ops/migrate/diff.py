@@ -1,10 +1,11 @@
 """What separates the files from the database, decided without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .declared import MigrationFile
+from .declared import MigrationFile, shown
 from .observed import Applied
 
 
@@ -33,6 +34,7 @@ class Entry:
     state: State
     file: MigrationFile | None
     applied: Applied | None
+    age: timedelta | None = None  # of what is to be applied: how long Git has it, if it knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,23 @@ class History:
             )
         )
 
+    def dated(self, added: Mapping[str, datetime], now: datetime) -> "History":
+        """The same, with the age of each that is to be applied; `added` is by file name."""
+        return History(
+            tuple(
+                replace(e, age=now - added[name])
+                if e.state in TO_DO and e.file and (name := shown(e.file.path)) in added
+                else e
+                for e in self.entries
+            )
+        )
+
+    @property
+    def oldest(self) -> str:
+        """How long the oldest of what is to be applied waits, such as `12 days`; else empty."""
+        ages = [entry.age for entry in self.entries if entry.age is not None]
+        return in_words(max(ages)) if ages else ""
+
     @property
     def pending(self) -> tuple[MigrationFile, ...]:
         """What an apply would run, in order."""
@@ -80,6 +99,14 @@ def compare(declared: Sequence[MigrationFile], observed: Sequence[Applied]) -> H
             where = State.AHEAD if row.id > last else State.MISSING
             entries.append(Entry(row.id, where, None, row))
     return History(tuple(entries))
+
+
+def in_words(age: timedelta) -> str:
+    """`3 days`, `1 hour`, `0 minutes`."""
+    seconds = max(int(age.total_seconds()), 0)
+    sizes = (("day", 86400), ("hour", 3600), ("minute", 60))
+    count, unit = next(((seconds // s, u) for u, s in sizes if seconds >= s), (0, "minute"))
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def finished(row: Applied | None) -> bool:

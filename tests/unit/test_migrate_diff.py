@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ops.migrate.declared import MigrationFile
-from ops.migrate.diff import State, compare
+from ops.migrate.diff import State, compare, in_words
 from ops.migrate.observed import Applied, combine, marks
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -146,3 +146,33 @@ def test_rows_come_oldest_first():
 
 def test_a_schema_with_a_quote_in_its_name_stays_a_name():
     assert marks('my "own"').endswith('from "my ""own"""._yoyo_migration')
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (-5, "0 minutes"),
+        (59, "0 minutes"),
+        (60, "1 minute"),
+        (7199, "1 hour"),
+        (7200, "2 hours"),
+        (86400, "1 day"),
+        (12 * 86400 + 5, "12 days"),
+    ],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds, told):
+    assert in_words(timedelta(seconds=seconds)) == told
+
+
+def test_the_oldest_of_what_is_to_be_applied_is_known():
+    files = [file("0001.a"), file("0002.b"), file("0003.c")]
+    now = datetime(2026, 1, 10, tzinfo=UTC)
+    added = {"migrations/0001.a.sql": datetime(2020, 1, 1, tzinfo=UTC),
+             "migrations/0002.b.sql": datetime(2026, 1, 7, tzinfo=UTC),
+             "migrations/0003.c.sql": datetime(2026, 1, 9, tzinfo=UTC)}  # fmt: skip
+
+    history = compare(files, [applied("0001.a")]).dated(added, now)
+
+    assert [entry.age for entry in history.entries] == [None, timedelta(3), timedelta(1)]
+    assert history.oldest == "3 days"
+    assert compare(files, []).oldest == ""
