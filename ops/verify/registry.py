@@ -7,6 +7,7 @@ from ..facts import Facts
 from ..findings import Dimension, Finding, Outcome, Report, Result
 
 Judge = Callable[[Facts], Iterator[Finding]]
+Asked = Callable[[Facts], bool]
 
 
 class CannotLook(Exception):
@@ -20,13 +21,18 @@ def must_read(facts: Facts, *tables: str) -> None:
             raise CannotLook(f"{facts.server.user} may not read {name}: grant select on it")
 
 
+def always(facts: Facts) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A judge and where it belongs."""
+    """A judge and where it belongs, and whether anybody asked for it."""
 
     name: str
     dimension: Dimension
     judge: Judge
+    asked: Asked = always
 
     def run(self, facts: Facts) -> Result:
         """Judge the facts. A check that raises is broken, and a broken check is no verdict."""
@@ -46,11 +52,11 @@ class Check:
 CHECKS: list[Check] = []
 
 
-def check(dimension: Dimension) -> Callable[[Judge], Judge]:
+def check(dimension: Dimension, asked: Asked = always) -> Callable[[Judge], Judge]:
     """Register a judge under its dimension and its own name, as in `schema.drift`."""
 
     def register(judge: Judge) -> Judge:
-        CHECKS.append(Check(f"{dimension}.{judge.__name__}", dimension, judge))
+        CHECKS.append(Check(f"{dimension}.{judge.__name__}", dimension, judge, asked))
         return judge
 
     return register
@@ -59,8 +65,9 @@ def check(dimension: Dimension) -> Callable[[Judge], Judge]:
 def run(facts: Facts, only: Collection[Dimension], not_looked_at: Iterator[str]) -> Report:
     """Run every check, or those of some dimensions; what was left out is said."""
     order = list(Dimension)
-    wanted = [check for check in CHECKS if not only or check.dimension in only]
-    wanted.sort(key=lambda check: order.index(check.dimension))
+    wanted = [c for c in CHECKS if (not only or c.dimension in only) and c.asked(facts)]
+    # what is looked at only on request comes last: what differs may be why it does not work
+    wanted.sort(key=lambda check: (order.index(check.dimension), check.asked is not always))
     left_out = [
         f"{dimension} (--only)" for dimension in Dimension if only and dimension not in only
     ]

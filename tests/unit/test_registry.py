@@ -133,6 +133,25 @@ def test_dimensions_come_in_their_order_and_checks_in_that_of_their_file():
     ]
 
 
+def test_what_nobody_asked_for_has_no_result_and_what_somebody_did_comes_last():
+    check(Dimension.SCHEMA, lambda facts: facts is FACTS)(sees_one)
+    check(Dimension.SCHEMA)(sees_nothing)
+    check(Dimension.CODE)(sees_nothing)
+
+    asked, unasked = run(FACTS, (), iter(())), run(object(), (), iter(()))
+
+    assert [result.check for result in asked.results] == [
+        "schema.sees_nothing",
+        "schema.sees_one",
+        "code.sees_nothing",
+    ]
+    assert [result.check for result in unasked.results] == [
+        "schema.sees_nothing",
+        "code.sees_nothing",
+    ]
+    assert unasked.in_parity
+
+
 def test_what_only_leaves_out_is_said():
     check(Dimension.SCHEMA)(fails_at_once)
     check(Dimension.DATA)(sees_nothing)
