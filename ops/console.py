@@ -1,4 +1,4 @@
-"""How a task talks to a person: its options, its two streams, its errors, its exit code."""
+"""How a task talks to a person: its options, its errors, its exit code."""
 
 import functools
 import inspect
@@ -7,8 +7,9 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +17,52 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
 
-from .errors import OpsError, SettingsError
+from .errors import OpsError, Refused, SettingsError
+from .output import (
+    CALLER,
+    FORMATS,
+    PASSING,
+    check_format,
+    check_output,
+    emit,
+    keep,
+    paint,
+    report,
+    say,
+    show,
+    speak_utf8,
+    summarise,
+    voice,
+)
 
-CALLER = Path.cwd()  # where `--output` and `--env` are meant
 os.chdir(Path(__file__).parents[1])  # where the project's files are
 HERE = Path()
-FORMATS = ("terminal", "json")
+PLANS = FORMATS[:2]  # what a plan can be told in
+RUNS = 20  # that a page lists
 TASKS = {"apply": "migrate"}  # functions that are called otherwise on the command line
 HELP = {
     "env": "read this file instead of .env",
-    "format": "terminal | json",
+    "format": " | ".join(FORMATS),
     "output": "write the report to this file as well",
     "plan": "show exactly what would run, and touch nothing",
+    "backup": "take one before anything is written, read it back and count what it holds",
+    "run": "the number of a run: all its phases, and all that it changed",
     "only": "some dimensions, with commas: schema, data, code, environment",
+    "probe": "try behaviour as well, in transactions that are rolled back",
     "strict": "a warning is as bad as an error",
     "sql": "print the DDL that would close the differences",
     "name": "what it does, in a few words",
-    "id": "a migration, by its number or its whole name",
+    "id": "a migration, by its number or its whole name; of messages the ids, with commas",
     "reason": "why the edit is harmless; it is kept",
     "until": "the last migration to adopt, by its number; else all",
-    "limit": "how many runs, newest first",
+    "limit": "how many at most: runs, newest first; messages, most urgent first",
+    "rate": "how many messages a second at most, such as 2 or 0.5",
+    "dry_run": "show what would be sent, and touch nothing",
+    "error": "what stands before the colon in the error, as email.queue shows it",
+    "all": "every message that failed",
+    "to": "send a message to this address, through the queue",
     "allow": "a danger to allow by name (several with commas): late, deletes-data,"
-    " prunes-rows, new-server",
+    " prunes-rows, overwrites-edits, new-server",
 }
 
 
@@ -55,6 +80,7 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(body)
     def wrapper(*args: Any, **kwargs: Any) -> None:
         signal.signal(signal.SIGTERM, terminate)
+        speak_utf8()
         try:
             check_format(kwargs.get("format", "terminal"))
             check_output(kwargs.get("output", ""))
@@ -64,47 +90,47 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt as stop:
             code = 143 if isinstance(stop, Terminated) else 130
             raise Exit("interrupted: run the same command again, it continues", code) from None
+        finally:
+            PASSING.clear(sys.stderr)
 
     return wrapper
 
 
 def verb(**options: Any) -> Callable[[Callable[..., None]], Any]:
     """A task that speaks plainly, with the help of each parameter that it has."""
+    own = options.pop("help", {})
 
     def make(body: Callable[..., None]) -> Any:
         names = inspect.signature(body).parameters
-        texts = {name: text for name, text in HELP.items() if name in names}
+        texts = {name: text for name, text in {**HELP, **own}.items() if name in names}
         return task(help=texts, auto_shortflags=False, **options)(speaks_plainly(body))
 
     return make
 
 
-def check_format(format: str) -> None:
-    if format not in FORMATS:
-        raise SettingsError(
-            f"there is no format {format!r}", hint=f"--format {' | '.join(FORMATS)}"
-        )
-
-
-def check_output(output: str) -> None:
-    """Before any work: a report that cannot be kept is a mistake of the command line."""
-    if output and ((CALLER / output).is_dir() or not (CALLER / output).parent.is_dir()):
-        raise SettingsError(
-            f"cannot write {output}: no such folder, or a folder itself",
-            hint="give a file in a folder that exists",
-        )
-
-
 def complain(name: str, error: OpsError, given: dict[str, Any]) -> None:
     """Tell why a task could not do its work; a report that was asked for says it as well."""
-    from .report import json, terminal
+    from .report import terminal
 
-    text = terminal.error(error)
-    if given.get("format") == "json":
-        text = json.failure(name, error)
+    format, told = given.get("format", "terminal"), terminal.error(error)
+    text = voice(format).failure(name, error) if format in FORMATS[1:] else told
+    if text is not told:
         show(text)
     keep(text, given.get("output", ""))
-    raise Exit(terminal.error(error), error.exit_code) from None
+    if format == "github":
+        summarise(voice(format).failed(name, error))
+    raise Exit(told, error.exit_code) from None
+
+
+def at_least(option: str, text: str, least: float) -> float:
+    """The number that an option gives; none is no limit."""
+    try:
+        number = float(text or "inf")
+    except ValueError:
+        number = -1.0
+    if number >= least:
+        return number
+    raise SettingsError(f"--{option} is a number, {least:g} or more", hint=f"--{option} 10")
 
 
 def finish(code: int) -> None:
@@ -113,15 +139,25 @@ def finish(code: int) -> None:
         raise Exit(code=code)
 
 
-def say(text: str) -> None:
-    """Progress: on stderr, so that stdout holds the report and nothing else."""
-    print(text, file=sys.stderr, flush=True)
+def sources(env: str) -> Any:
+    """Where variables come from, before any of them is asked for."""
+    from . import settings
+
+    return settings.sources(HERE, env_file=named(env))
+
+
+def named(env: str) -> str | None:
+    """The file of `--env`, from where its writer stands."""
+    return str(CALLER / env) if env else None
 
 
 def settings(env: str) -> Any:
     from .settings import Settings
 
-    return Settings.load(HERE, env_file=str(CALLER / env) if env else None)
+    found = Settings.load(HERE, env_file=named(env))
+    for note in found.notes:
+        say(note)
+    return found
 
 
 @contextmanager
@@ -131,40 +167,28 @@ def looking(env: str, purpose: str) -> Iterator[tuple[Any, Any, Any]]:
     from .database import connect
 
     found = settings(env)
-    declared = facts.declare(HERE, found.app_env, found.environ)
+    declared = facts.declare(HERE, found.app_env, found.environ, found.env_file)
     with connect(found.target, f"{purpose} {declared.commit.short}") as conn:
         yield found, declared, conn
 
 
-def show(text: str) -> None:
-    """One line more on stdout. Its reader may have left, its disk be full: the work goes on."""
-    try:
-        print(text, flush=True)
-    except OSError:
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # open until the process ends
+def last_runs(conn: Any, format: str) -> tuple[tuple[Any, ...], ...]:
+    """What was done here before, for the one format that has room for it; nothing if unreadable."""
+    import psycopg
+
+    from .history import read
+    from .report.runs import HEADERS, cells
+
+    if format == "html":
+        with suppress(psycopg.Error, Refused):
+            rows = cells(read(conn, RUNS))
+            return (HEADERS, *rows) if rows else ()
+    return ()
 
 
-def emit(text: str, output: str) -> None:
-    show(text)
-    keep(text, output)
-
-
-def keep(text: str, output: str) -> None:
-    """Write a report to a file too; what was done stands, whether or not it can be written."""
-    if output:
-        try:
-            (CALLER / output).write_text(text + "\n", "utf-8")
-        except OSError as error:
-            say(f"could not write {output}: {error.strerror}")
-
-
-def rendered(verdict: Any, format: str) -> str:
-    from .report import json, terminal
-
-    return {"terminal": terminal.render, "json": json.render}[format](verdict)
-
-
-def perform(name: str, allow: str, format: str, output: str, env: str) -> None:
+def perform(
+    name: str, allow: str, format: str, output: str, env: str, backup: bool = False
+) -> None:
     """Run the phases of a task under the deploy lock, telling each as it ends."""
     from . import sync as act
     from .database import deploy_lock
@@ -182,41 +206,49 @@ def perform(name: str, allow: str, format: str, output: str, env: str) -> None:
                     lines.append(terminal.header(state.facts.place(found.target)) + "\n")
                     show(lines[-1])
                 lines.append(terminal.phase(number, phase))
-                show(lines[-1])
+                paint(lines[-1])
 
-        state = act.Sync(conn, declared, found.target, dangers, say, tell, task=name)
+        state = act.Sync(conn, declared, found.target, dangers, say, tell, name, backup)
         act.run(state)
-    conclude(state, time.monotonic() - began, lines, format, output)
-
-
-def conclude(state: Any, seconds: float, lines: list[str], format: str, output: str) -> None:
-    """The end of a run: the differences that are left, or why it stopped; and the exit code."""
-    from . import sync as act
-    from .report import json, terminal
-
+        runs = last_runs(conn, format)
     if state.facts is None:
         raise state.error
-    verdict = act.verdict(state, seconds)
-    if format == "json":
-        emit(json.render(verdict), output)
-    elif told := terminal.ending(verdict):
-        show("\n" + told)
-        lines.append("\n" + told)
+    verdict = replace(act.verdict(state, time.monotonic() - began), runs=runs)
+    conclude(state, verdict, lines, format, output)
+
+
+def conclude(state: Any, verdict: Any, lines: list[str], format: str, output: str) -> None:
+    """The end of a run: the differences that are left, or why it stopped; and the exit code."""
+    from . import sync as act
+    from .report import terminal
+
     stopped = terminal.stopped(act.undone(state), state.error) if state.error else ""
-    if format != "json":
+    if format != "terminal":
+        report(verdict, format, output)
+    else:
+        if told := terminal.ending(verdict):
+            lines.append("\n" + told)
+            paint(lines[-1])
         keep("\n".join([*lines, stopped]), output)
     if state.error:
         raise Exit(stopped, state.error.exit_code)
     finish(0 if verdict.report.in_parity or verdict.task != "sync" else 1)
 
 
-def show_plan(name: str, allow: str, format: str, output: str, env: str) -> None:
+def show_plan(
+    name: str, allow: str, format: str, output: str, env: str, backup: bool = False
+) -> None:
     from .report import json, terminal
     from .sync import allowed
     from .sync.plan import plan
 
+    if format not in PLANS:
+        raise SettingsError(
+            f"a plan is no verdict, and has no form as {format}",
+            hint=f"invoke {name} --plan --format json",
+        )
     with looking(env, "plan") as (_, declared, conn):
-        intended = plan(conn, declared, allowed(allow), name)
+        intended = plan(conn, declared, allowed(allow), name, backup=backup)
     emit(json.plan(name, intended) if format == "json" else terminal.plan(intended), output)
 
 
@@ -225,9 +257,9 @@ def changing(name: str, env: str) -> Iterator[tuple[Any, Any, Any]]:
     """A connection with the deploy lock, the facts, and the run under which the act is recorded."""
     from . import history
     from .database import deploy_lock
-    from .facts import gather
     from .migrate.record import Run
     from .preflight import permit_writing
+    from .reading import gather
     from .sync.phases import limits, prepare
 
     with (
@@ -245,3 +277,10 @@ def run(c: Context, module: str) -> None:
     """Run a tool of this environment, whichever Python the PATH would find."""
     show(f"$ python -m {module}")
     c.run(f"{shlex.quote(sys.executable)} -m {module}", pty=sys.stdout.isatty())
+
+
+def edit(c: Context, path: Path, environ: Mapping[str, str]) -> None:
+    """Open a file in the editor of whoever sits there, and wait; where nobody does, do nothing."""
+    editor = environ.get("VISUAL") or environ.get("EDITOR")
+    if editor and sys.stdin.isatty() and sys.stdout.isatty():
+        c.run(f"{editor} {shlex.quote(str(path))}", pty=True, warn=True)

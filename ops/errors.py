@@ -3,7 +3,7 @@
 OpsError                 exit code
   NotInParity            1   we looked, and Git and the world differ
   SettingsError          2   the environment or a file of the project is not filled in as it must be
-  Unreachable            3   PostgreSQL did not answer, or hung up
+  Unreachable            3   PostgreSQL or the mail server did not answer, hung up or turned us away
   Locked                 4   somebody else is migrating
   Refused                5   a guard said no, before what it guards was begun
   MigrationFailed        6   a migration failed; the message says what of it remains

@@ -4,7 +4,7 @@
 -- It runs as a whole whenever its version is newer than the one here: each statement must also do
 -- on a schema of an older version, and an older tool must find its way in a newer one.
 create schema if not exists ops;
-comment on schema ops is 'records of invoke sync, version 2';
+comment on schema ops is 'records of invoke sync, version 3';
 create table if not exists ops.runs (
     id bigint generated always as identity primary key,
     task text not null,
@@ -51,6 +51,12 @@ create table if not exists ops.accepted (
     who text not null,
     accepted_at timestamptz not null default clock_timestamp()
 );
+-- Where it was stamped: a restored dump is another database, one that went back in time has another
+-- timeline.
+alter table ops.environment add column if not exists database_oid bigint;
+alter table ops.environment add column if not exists timeline int;
 create unique index if not exists environment_is_one_row on ops.environment ((true));
 grant usage on schema ops to public;
 grant select on all tables in schema ops to public;
+-- Which column of a row was edited here, and which in Git: a hash for each of them.
+alter table ops.delivered add column if not exists columns jsonb;

@@ -1,6 +1,6 @@
 """May we begin? Every reason against it, found before anything is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .environment.diff import judge
 from .errors import Refused, SettingsError
@@ -10,7 +10,10 @@ from .migrate.apply import refuse_unsafe
 from .migrate.dangers import DELETES, dangers
 from .migrate.declared import shown
 from .seed.fit import check_types
+from .seed.source import shown as seed_file
+from .seed.words import EDITS, SeedDiff
 from .verify.environment import OLDEST
+from .verify.words import in_words
 
 
 def refusals(facts: Facts) -> Iterator[Refused]:
@@ -69,11 +72,11 @@ def rights_refusals(facts: Facts) -> Iterator[Refused]:
         )
 
 
-def permit(facts: Facts, allow: frozenset[str]) -> None:
+def permit(facts: Facts, allow: frozenset[str], *, backup: bool = False) -> None:
     """Raise Refused with every reason against a sync, or SettingsError for a file that is wrong."""
     permit_writing(facts)
     refuse_unsafe(facts.history, allow)
-    refuse_destruction(facts, allow)
+    refuse_destruction(facts, allow, backup)
     check_types(tuple(diff.seed for diff in facts.seeds), facts.columns_in_git)
 
 
@@ -95,14 +98,34 @@ def permit_writing(facts: Facts) -> None:
         raise Refused("\n".join(map(str, reasons)), hint=hints)
 
 
-def refuse_destruction(facts: Facts, allow: frozenset[str]) -> None:
-    """In production a migration that destroys data runs only when that is allowed by name."""
-    if facts.declared.app_env != "production" or DELETES in allow:
+def refuse_destruction(facts: Facts, allow: frozenset[str], backup: bool) -> None:
+    """In production a migration that destroys data runs only when that is allowed by name.
+
+    Where parity.toml requires it, a backup is taken first, too.
+    """
+    required = facts.declared.project.backup.required == "destructive" and not backup
+    if facts.declared.app_env != "production" or (DELETES in allow and not required):
         return
+    wanting = ", and parity.toml requires a backup before that" if required else ""
     for file in facts.history.pending:
         for danger in dangers(file):
             if danger.name == DELETES:
                 raise Refused(
-                    f"{shown(file.path)}:{danger.line}: {danger.why}",
-                    hint=f"take a backup, then: invoke sync --allow {DELETES}",
+                    f"{shown(file.path)}:{danger.line}: {danger.why}{wanting}",
+                    hint=f"invoke sync --backup --allow {DELETES}",
                 )
+
+
+def refuse_edits(diffs: Sequence[SeedDiff], allow: frozenset[str]) -> None:
+    """Raise Refused rather than write over what somebody edited here, where that is not allowed."""
+    guarded = [change for diff in diffs for change in diff.changes if change.guarded]
+    if guarded and EDITS not in allow:
+        files = ", ".join(dict.fromkeys(seed_file(change.seed.path) for change in guarded))
+        raise Refused(
+            "\n".join(
+                f"{change.subject} is not overwritten unasked: {in_words(change.guarded)}"
+                for change in guarded
+            ),
+            hint=f"write what is here into {files};"
+            f" or take what Git has: invoke sync --allow {EDITS}",
+        )

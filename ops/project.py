@@ -4,18 +4,40 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from .errors import SettingsError
-from .names import nearest
+from .names import nearest, split
 from .settings import read_text
 
 KEYS = {
     "migrate": ("lock_wait", "lock_timeout", "statement_timeout"),
     "system": ("name", "parts"),
+    "email": ("table", "stuck_after", "late_after"),
+    "client": ("path",),
+    "backup": ("folder", "required"),
     "ignore": ("pattern", "reason"),
 }
+REQUIRED = ("never", "destructive")
+LEASE = 900  # seconds; one message may take ten minutes, and is the sender's for longer than that
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """The table that holds the mail to be sent, and when something is wrong with it."""
+
+    table: str  # optionally schema-qualified; else in the first schema of the search path
+    stuck_after: float = 1800  # seconds in which a worker is done with what it has claimed
+    late_after: float = 900  # seconds that a message which is due may wait
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Where backups go, and what must not be done without one."""
+
+    folder: str = ".local/backups"
+    required: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +50,9 @@ class Project:
     system_name: str = ""
     system_parts: tuple[str, ...] = ()  # each a subject, `KIND NAME`
     ignore: tuple[tuple[str, str], ...] = ()  # pattern on the subject, and the reason
+    email: Email | None = None
+    client: str = ""  # the file that `invoke client` writes; empty: none is wanted
+    backup: Backup = Backup()
 
 
 def read(path: Path) -> Project:
@@ -39,12 +64,15 @@ def read(path: Path) -> Project:
     migrate = _section(path, "migrate", document.get("migrate", {}))
     system = _section(path, "system", document.get("system", {}))
     return Project(
-        lock_wait=_seconds(path, migrate.get("lock_wait", 60)),
+        lock_wait=_seconds(path, "[migrate] lock_wait", migrate.get("lock_wait", 60)),
         lock_timeout=_duration(path, migrate, "lock_timeout"),
         statement_timeout=_duration(path, migrate, "statement_timeout"),
         system_name=_text(path, "[system] name", system.get("name")) if system else "",
         system_parts=_parts(path, system.get("parts", [])),
         ignore=_ignore(path, document.get("ignore", [])),
+        email=_email(path, document["email"]) if "email" in document else None,
+        client=_client(path, document["client"]) if "client" in document else "",
+        backup=_backup(path, document.get("backup", {})),
     )
 
 
@@ -78,10 +106,10 @@ def _section(path: Path, name: str, value: Any) -> Mapping[str, Any]:
     return value  # type: ignore[no-any-return]  # TOML has no types before we look
 
 
-def _seconds(path: Path, value: Any) -> float:
+def _seconds(path: Path, what: str, value: Any, least: float = 0) -> float:
     # Python takes true for 1
-    right = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    _want(path, "[migrate] lock_wait", right, "a number of seconds, 0 or more")
+    right = isinstance(value, int | float) and not isinstance(value, bool) and value >= least
+    _want(path, what, right, f"a number of seconds, {least:g} or more")
     return float(value)
 
 
@@ -106,6 +134,18 @@ def _parts(path: Path, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _email(path: Path, value: Any) -> Email:
+    email, default = _section(path, "email", value), Email("")
+    stuck, late = (email.get(key, getattr(default, key)) for key in ("stuck_after", "late_after"))
+    table = _text(path, "[email] table", email.get("table"))
+    _want(path, "[email] table", len(split(table)) in (1, 2), "TABLE or SCHEMA.TABLE")
+    return Email(
+        table=table,
+        stuck_after=_seconds(path, "[email] stuck_after", stuck, LEASE),
+        late_after=_seconds(path, "[email] late_after", late),
+    )
+
+
 def _ignore(path: Path, value: Any) -> tuple[tuple[str, str], ...]:
     _want(path, "ignore", isinstance(value, list), "a list of tables, [[ignore]]")
     return tuple(_ignored(path, number, entry) for number, entry in enumerate(value, 1))
@@ -116,3 +156,21 @@ def _ignored(path: Path, number: int, entry: Any) -> tuple[str, str]:
     table = _section(path, "ignore", entry)
     pattern = _text(path, f"{where} pattern", table.get("pattern"))
     return pattern, _text(path, f"{where} reason", table.get("reason"))
+
+
+def _backup(path: Path, value: Any) -> Backup:
+    given = {"folder": Backup().folder, "required": Backup().required}
+    given |= _section(path, "backup", value)
+    right = given["required"] in REQUIRED
+    _want(path, "[backup] required", right, " or ".join(f'"{word}"' for word in REQUIRED))
+    return Backup(_text(path, "[backup] folder", given["folder"]), given["required"])
+
+
+def _client(path: Path, value: Any) -> str:
+    """A Python file within the project, and not where another one would mean something else."""
+    table = _section(path, "client", value)
+    place = PurePosixPath(_text(path, "[client] path", table.get("path")))
+    right = place.suffix == ".py" and not place.is_absolute() and ".." not in place.parts
+    right = right and place.parts[0] not in ("migrations", "ops", "tasks.py")
+    _want(path, "[client] path", right, 'a .py file of the application, such as "client/tables.py"')
+    return str(place)

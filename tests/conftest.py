@@ -238,4 +238,10 @@ def project(tmp_path, database):
 @pytest.fixture
 def synced(tmp_path, make_database, synced_template):
     """The project with a database that is in parity."""
-    return Project(tmp_path, make_database(synced_template))
+    project = Project(tmp_path, make_database(synced_template))
+    # a copy is another database than the one that was stamped, and here that is meant
+    project.execute(
+        "update ops.environment set database_oid ="
+        " (select oid from pg_database where datname = current_database())"
+    )
+    return project

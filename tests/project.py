@@ -14,11 +14,21 @@ from ops import facts, rehearsal, sync, verify
 from ops.database import connect, deploy_lock
 from ops.database_url import read_target
 from ops.migrate import declared as migrations
+from ops.reading import gather
 from ops.settings import Settings
 from ops.sync.plan import plan
 
 ROOT = Path(__file__).parents[1]
-CONTENT = ("migrations", "seeds", "parity.toml", ".env.example", "tasks.py", "Procfile")
+CONTENT = (
+    "migrations",
+    "seeds",
+    "probes",
+    "client",
+    "parity.toml",
+    ".env.example",
+    "tasks.py",
+    "Procfile",
+)
 COMMIT = "c0ffee" * 7  # hex, and of no repository
 ENVIRON = {
     "APP_ENV": "local",
@@ -61,11 +71,9 @@ class Project:
 
     def rehearse(self, empty_url):
         """What `invoke schema.snapshot` does, on an empty database of this test's server."""
-        folder = self.folder / "migrations"
-        files = migrations.read(folder)
-        return rehearsal.write(
-            folder, files, rehearsal.rehearse(empty_url, files, self.told.append)
-        )
+        files = migrations.read(self.folder / "migrations")
+        made = rehearsal.rehearse(empty_url, files, self.told.append)
+        return rehearsal.renew(self.folder, files, made)
 
     # what the tasks do, without their processes
 
@@ -73,15 +81,22 @@ class Project:
     def looking(self, url=None, **environ):
         values = self.environ | ({"DATABASE_URL": url} if url else {}) | environ
         settings = Settings.load(self.folder, values)
-        declared = facts.declare(self.folder, settings.app_env, settings.environ)
+        declared = facts.declare(self.folder, settings.app_env, settings.environ, settings.env_file)
         with connect(settings.target, "test") as conn:
             yield declared, conn
 
-    def sync(self, *allow, task="sync", wait=0, **environ):
+    def sync(self, *allow, task="sync", wait=0, backup=False, **environ):
         with self.looking(**environ) as (declared, conn), deploy_lock(conn, wait, self.told.append):
             target = read_target("DATABASE_URL", self.environ["DATABASE_URL"])
             state = sync.Sync(
-                conn, declared, target, frozenset(allow), self.told.append, lambda *_: None, task
+                conn,
+                declared,
+                target,
+                frozenset(allow),
+                self.told.append,
+                lambda *_: None,
+                task,
+                backup,
             )
             return sync.run(state)
 
@@ -91,7 +106,7 @@ class Project:
 
     def facts(self, url=None, **environ):
         with self.looking(url, **environ) as (declared, conn):
-            return facts.gather(conn, declared)
+            return gather(conn, declared)
 
     def verify(self, url=None, **environ):
         return verify.run(self.facts(url, **environ))

@@ -11,6 +11,7 @@ from ops import errors, verify
 from ops.environment import declared as contract
 from ops.findings import Dimension, Finding, Outcome, Phase, Place, Report, Result, Verdict
 from ops.migrate.diff import State
+from ops.output import FORMATS
 from ops.report import json as report
 from ops.repository import VARIABLES
 from ops.seed import declared as seeds
@@ -21,7 +22,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 CHECKS = (ROOT / "docs/checks.md").read_text("utf-8")
 DOCUMENTS = ("README.md", "CHANGELOG.md", "docs/checks.md")
 CODE = [ROOT / "tasks.py", *sorted((ROOT / "ops").rglob("*.py")), ROOT / "tests/conftest.py"]
-FIVE = {"invoke", "psycopg[binary]", "yoyo-migrations", "python-dotenv", "tabulate"}
+SIX = {"invoke", "psycopg[binary]", "yoyo-migrations", "python-dotenv", "PyYAML", "tabulate"}
 MADE = {".env", ".venv", ".local"}  # by the commands of the README, not by Git
 VERDICT = Verdict(
     "sync",
@@ -81,8 +82,9 @@ def test_every_option_that_the_readme_gives_to_a_task_is_one():
     for name, _ in table(README, "task", "what it does"):
         for usage in re.findall(r"`([^`]+)`", name):
             task = tasks.namespace[usage.split()[0]]
-            known = {f"--{argument.name}" for argument in task.get_arguments()}
-            assert set(re.findall(r"--\w+", usage)) <= known, usage
+            flags = (argument.name.replace("_", "-") for argument in task.get_arguments())
+            known = {f"--{flag}" for flag in flags}
+            assert set(re.findall(r"--[\w-]+", usage)) <= known, usage
 
 
 def test_every_exit_code_stands_in_the_readme_with_its_meaning():
@@ -146,6 +148,10 @@ def test_everything_that_is_remembered_is_in_the_readme():
 
     assert tables
     assert [name for name in tables if f"`{name}`" not in section] == []
+
+
+def test_every_format_has_its_row():
+    assert [name for name, _ in table(README, "`--format`", "for")] == [f"`{f}`" for f in FORMATS]
 
 
 def test_every_danger_has_its_row():
@@ -253,12 +259,12 @@ def test_no_document_names_a_place_on_somebodys_machine(name):
     assert not re.findall(r"(?<![\w.:/@])/(?:home|root|tmp|work|opt|usr|Users)\b", text)
 
 
-def test_production_installs_the_five_and_each_is_pinned():
+def test_production_installs_the_six_and_each_is_pinned():
     lines = (ROOT / "requirements.txt").read_text("utf-8").split()
     pinned = [re.fullmatch(r"([\w.-]+(?:\[\w+\])?)==\d+(\.\d+)+", line) for line in lines]
 
     assert all(pinned), lines
-    assert {match[1] for match in pinned} == FIVE
+    assert {match[1] for match in pinned} == SIX
 
 
 # --- examples

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from .alter import set_cluster, set_identity, set_owner
+from .making import goes_first
 from .objects import (
     Properties,
     kind_of,
@@ -36,7 +37,7 @@ def finish(plan: Plan) -> Iterator[Step]:
             yield held(subject, plan, set_identity(subject, git))
         if git.get("clustered_on") != here.get("clustered_on"):
             yield held(subject, plan, set_cluster(subject, git))
-        if "columns" in here and git["columns"] != here["columns"]:
+        if "columns" in here and git.get("columns") != here["columns"]:
             yield Step("", f"{subject}: columns in another order, which no statement changes")
 
 

@@ -4,21 +4,27 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from .. import history, verify
+from ..backup.programs import suiting
+from ..backup.take import place, take
 from ..database import Conn, ask
 from ..errors import NotInParity, Refused
-from ..facts import Declared, Facts, gather
+from ..facts import Declared, Facts
 from ..migrate import apply as migrate
 from ..migrate.diff import State
 from ..migrate.record import Limits, Run, make_yoyo_tables
 from ..plans import Step
-from ..preflight import permit, refuse_bad_environment
+from ..preflight import permit, refuse_bad_environment, refuse_edits
+from ..reading import gather
 from ..seed import apply as seed
-from ..seed.diff import Kind
+from ..seed.declared import label
+from ..seed.diff import after_migrations
 from ..seed.fit import check_types
-from ..verify.data import name_of
+from ..seed.words import Kind
 from ..verify.schema import absent_parts
+from ..verify.words import name_of
 from .state import NEW_SERVER, PRUNE, Sync
 
 
@@ -34,18 +40,23 @@ class Told:
 def preflight(sync: Sync) -> Told:
     """1: look, and refuse what must not be begun."""
     sync.facts = gather(sync.conn, sync.declared)
-    permit(sync.facts, sync.allow)
+    sync.before = sync.facts.seeds
+    permit(sync.facts, sync.allow, backup=sync.backup)
+    if sync.task != "migrate":
+        refuse_edits(sync.before, sync.allow)
     if sync.task == "sync":
         refuse_bad_environment(sync.facts)
+    if sync.backup:
+        sync.programs = suiting(sync.facts.server.version_number, sync.declared.environ)
     create = ", may create" if sync.facts.server.may_create_tables else ""
     return Told("ok", notes=[f"direct connection{create}, lock taken"])
 
 
 def migrations(sync: Sync) -> Told:
     """2: record the run, then apply what is pending, each in a transaction with its marks."""
-    notes = []
-    sync.done += prepare(sync.conn, sync.facts, sync.allow)
-    sync.stale = bool(sync.done)
+    notes = back_up(sync)
+    sync.done += (prepared := prepare(sync.conn, sync.facts, sync.allow))
+    sync.stale = bool(prepared)
     run = start(sync)
     for done in migrate.apply(sync.conn, sync.facts.history, run, sync.tell):
         sync.applied.append(done.id)
@@ -60,6 +71,25 @@ def migrations(sync: Sync) -> Told:
     ]
     word = f"{len(sync.applied)} applied" if sync.applied else "none new"
     return Told(word, tuple(sync.done), notes)
+
+
+def back_up(sync: Sync) -> list[str]:
+    """Take the backup that was asked for; if there is nothing that it would be good for, say so."""
+    if sync.programs is None:
+        return []
+    if not would_write(sync.facts, sync.task, sync.allow):
+        return ["no backup: nothing would be written"]
+    asked, facts = sync.declared.project, sync.facts
+    path = place(Path(asked.backup.folder), facts.server.database, sync.declared.commit.short)
+    made = take(sync.conn, sync.target, sync.programs, path, asked.lock_wait, sync.tell)
+    sync.done += made.told
+    return []
+
+
+def would_write(facts: Facts, task: str, allow: frozenset[str]) -> bool:
+    """Whether a migration or a row is on its way: what we record for ourselves is no danger."""
+    diffs = () if task == "migrate" else facts.seeds_in_git
+    return bool(facts.history.pending or seed.plan(diffs, facts.schema, prune=PRUNE in allow))
 
 
 def no_migrations(sync: Sync) -> Told:
@@ -96,12 +126,18 @@ def preparation(facts: Facts, allow: frozenset[str]) -> tuple[Step, ...]:
         text = make_yoyo_tables(facts.schema).as_string()
         steps.append(Step(f"yoyo's tables in schema {facts.schema}", text))
     if not facts.past.stamp:
-        text = history.stamp(facts.declared.app_env, facts.system_identifier).as_string()
+        text = history.stamp(facts.declared.app_env, facts.home).as_string()
         steps.append(Step(f"stamp: this database is {facts.declared.app_env}", text))
-    elif NEW_SERVER in allow and facts.past.system_identifier != facts.system_identifier:
-        text = history.move(facts.system_identifier).as_string()
-        steps.append(Step("stamp: it is on this server now", text))
+    elif is_settled(facts, allow):
+        text = history.move(facts.home).as_string()
+        steps.append(Step("stamp: this is its place now", text))
     return tuple(steps)
+
+
+def is_settled(facts: Facts, allow: frozenset[str]) -> bool:
+    """Whether the stamp has to learn where the database is: it moved as was meant, or is old."""
+    stamped, here = facts.past.home, facts.home
+    return NEW_SERVER in allow if stamped.moved(here) else stamped.lacks(here)
 
 
 def start(sync: Sync) -> Run:
@@ -141,32 +177,37 @@ def system(sync: Sync) -> Told:
 
 
 def data(sync: Sync) -> Told:
-    """4: insert and update the rows that differ, all in one transaction."""
+    """4: bring the rows that differ to Git's, all in one transaction."""
     look_again(sync)
     diffs = sync.facts.seeds
+    if sync.applied:
+        diffs = tuple(map(after_migrations, diffs, sync.before))
     for diff in diffs:
         if diff.absent:
             raise Refused(diff.absent, hint=f"{diff.seed.path} and the migrations must agree")
     check_types(tuple(diff.seed for diff in diffs), sync.facts.columns_here)
+    refuse_edits(diffs, sync.allow)
     statements = seed.plan(diffs, sync.facts.schema, prune=PRUNE in sync.allow)
-    if statements or any(diff.undelivered for diff in diffs):
+    if statements or any(diff.records for diff in diffs):
         seed.apply(sync.conn, diffs, statements)
         sync.stale = True
     kinds = Counter(change.kind for change, _ in statements)
     unchanged = sum(diff.unchanged for diff in diffs)
     sync.seeded = {
         "inserted": kinds[Kind.INSERT],
-        "updated": kinds[Kind.UPDATE],
+        "updated": kinds[Kind.UPDATE] + kinds[Kind.DEACTIVATE],
         "unchanged": unchanged,
         "pruned": kinds[Kind.SURPLUS],
     }
     written = [name_of(change) for change, _ in statements]
     sync.done += written
-    return Told(
-        counted("row", sync.written) if sync.written else "as in Git",
-        written,
-        [f"{counted('row', unchanged)} unchanged"] if unchanged else [],
-    )
+    notes = [f"{counted('row', unchanged)} unchanged"] if unchanged else []
+    notes += [
+        f"kept as edited here: {change.seed.table} {label(change.key)} {', '.join(change.columns)}"
+        for diff in diffs
+        for change in diff.kept
+    ]
+    return Told(counted("row", sync.written) if sync.written else "as in Git", written, notes)
 
 
 def verification(sync: Sync) -> Told:

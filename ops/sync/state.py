@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ..backup.programs import Programs
 from ..database import Conn, Tell
 from ..database_url import Target
 from ..errors import OpsError, SettingsError
@@ -10,10 +11,11 @@ from ..facts import Declared, Facts
 from ..findings import Phase, Report
 from ..migrate.dangers import DELETES
 from ..migrate.diff import TO_DO
+from ..seed.words import EDITS, SeedDiff
 
 PRUNE = "prunes-rows"  # system rows that Git does not hold
 NEW_SERVER = "new-server"  # the database was moved or restored, and that was meant
-DANGERS = ("late", DELETES, PRUNE, NEW_SERVER)
+DANGERS = ("late", DELETES, PRUNE, EDITS, NEW_SERVER)
 COUNTS = ("inserted", "updated", "unchanged", "pruned")
 
 
@@ -28,7 +30,10 @@ class Sync:
     tell: Tell  # progress, while a phase runs
     show: Callable[[int, Phase], None]  # a phase that ended
     task: str = "sync"
+    backup: bool = False  # take one before anything is written
+    programs: Programs | None = None  # that will take it
     facts: Facts = None  # type: ignore[assignment]  # the first phase gathers it
+    before: tuple[SeedDiff, ...] = ()  # the rows as they were when it began
     run: int | None = None  # the number of this run in ops.runs, once it is recorded
     stale: bool = False  # something was written since the facts were gathered
     applied: list[str] = field(default_factory=list)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
-from ..migrate.diff import Entry, State
+from ..migrate.diff import Entry, State, in_words
 from ..seed.declared import label
-from ..seed.diff import Kind
+from ..seed.words import Kind
 from .registry import CannotLook, check, must_read
 
 # state -> what is, what to type, how bad
@@ -72,6 +72,7 @@ def history(facts: Facts) -> Iterator[Finding]:
 
 def judged(entry: Entry) -> Finding:
     message, hint, severity = REACTIONS[entry.state]
+    message += f", for {in_words(entry.age)}" if entry.age else ""
     return Finding(
         f"migration {entry.id}",
         message,
@@ -159,7 +160,7 @@ def seeded_rows(facts: Facts) -> set[str]:
 
 
 LEFT_OUT = (
-    "ownership, grants, comments, column order, storage parameters, event triggers,"
+    "memberships of roles, comments, column order, storage parameters, event triggers,"
     " publications, objects of extensions, the schema ops, yoyo's own tables"
 )
 

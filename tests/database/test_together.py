@@ -6,10 +6,10 @@ import psycopg
 import pytest
 
 from ops.errors import MigrationFailed
-from ops.facts import gather
 from ops.migrate.apply import SIZE, TOGETHER, apply, groups
 from ops.migrate.declared import MigrationFile
 from ops.migrate.record import Limits, Run
+from ops.reading import gather
 from tests.roundtrips import counting
 
 

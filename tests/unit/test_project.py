@@ -1,7 +1,7 @@
 import pytest
 
 from ops.errors import SettingsError
-from ops.project import Project, read
+from ops.project import Backup, Email, Project, read
 
 FULL = """
 [migrate]
@@ -14,6 +14,14 @@ parts = ["table public.notifications", "row notification_templates team_invitati
 [[ignore]]
 pattern = "table public.audit_*"
 reason = "owned by the audit service"
+[client]
+path = "client/tables.py"
+[backup]
+folder = "backups"
+required = "destructive"
+[email]
+table = 'post."Out box"'
+stuck_after = 1000
 """
 
 
@@ -46,10 +54,16 @@ def test_everything_that_can_be_said_is_read(project):
             "row notification_templates team_invitation",
         ),
         ignore=(("table public.audit_*", "owned by the audit service"),),
+        client="client/tables.py",
+        backup=Backup("backups", "destructive"),
+        email=Email('post."Out box"', stuck_after=1000, late_after=900),
     )
 
 
 A_TIME = 'a time in quotes with its unit, such as "5s" or "15min"'
+A_FILE = 'a .py file of the application, such as "client/tables.py"'
+SECONDS = "must be a number of seconds, 0 or more"
+LEASE = "must be a number of seconds, 900 or more"
 SUBJECTS = 'a list of subjects such as "table public.orders"'
 
 
@@ -74,6 +88,21 @@ SUBJECTS = 'a list of subjects such as "table public.orders"'
         ('[[ignore]]\npattern = "x"', "[[ignore]] 1 reason must be a text that is not empty"),
         ('[[ignore]]\nreason = "x"', "[[ignore]] 1 pattern must be a text that is not empty"),
         ('[[ignore]]\nwhy = "x"', "[ignore] why is unknown"),
+        ("[email]", "[email] table must be a text that is not empty"),
+        ('[email]\ntable = "."', "[email] table must be TABLE or SCHEMA.TABLE"),
+        ('[email]\ntable = "a.b.c"', "[email] table must be TABLE or SCHEMA.TABLE"),
+        ('[email]\ntable = "t"\nstuck_after = 899', f"[email] stuck_after {LEASE}"),
+        ('[email]\ntable = "t"\nlate_after = "1h"', f"[email] late_after {SECONDS}"),
+        ('[email]\ntable = "t"\nretries = 3', "[email] retries is unknown"),
+        ("[backup]\nfolder = 1", "[backup] folder must be a text that is not empty"),
+        ('[backup]\nrequired = "always"', '[backup] required must be "never" or "destructive"'),
+        ("[backup]\nkeep = 3", "[backup] keep is unknown"),
+        ("backup = 3", "backup must be a table, [backup]"),
+        ("[client]", "[client] path must be a text that is not empty"),
+        ('[client]\npath = "tables"', f"[client] path must be {A_FILE}"),
+        ('[client]\npath = "/tmp/tables.py"', f"[client] path must be {A_FILE}"),
+        ('[client]\npath = "../tables.py"', f"[client] path must be {A_FILE}"),
+        ('[client]\npath = "migrations/tables.py"', f"[client] path must be {A_FILE}"),
     ],
 )
 def test_what_is_not_understood_is_refused(project, text, message):

@@ -3,7 +3,8 @@ select current_database(), current_user, current_schema(), current_setting('serv
        current_setting('server_version_num')::int, pg_is_in_recovery(),
        has_database_privilege(current_database(), 'create'),
        coalesce(has_schema_privilege(current_schema(), 'create'), false),
-       has_function_privilege('pg_catalog.pg_control_system()', 'execute'),
+       has_function_privilege('pg_catalog.pg_control_system()', 'execute')
+       and has_function_privilege('pg_catalog.pg_control_checkpoint()', 'execute'),
        current_setting('default_transaction_read_only') = 'on',
        (select substring(obj_description(oid, 'pg_namespace') from 'version (\d+)')::int
         from pg_catalog.pg_namespace where nspname = 'ops');
