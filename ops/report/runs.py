@@ -80,8 +80,8 @@ def commits(before: Run, run: Run, since: Between) -> Iterator[str]:
             yield from wrapped(f"from {span} {plural(len(every), 'commit')} {word}:", indent=0)
             for line in every[:COMMITS]:
                 yield from wrapped(one_line(line), indent=2)
-            if more := len(every) - COMMITS > 0 and len(every) - COMMITS:
-                yield f"  and {more} more"
+            if len(every) > COMMITS:
+                yield f"  and {len(every) - COMMITS} more"
 
 
 def one(told: Records) -> str:
