@@ -9,6 +9,8 @@ PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
 
 def split(name: str) -> tuple[str, ...]:
     """`public.users."customerId"` -> public, users, customerId."""
+    if '"' not in name:
+        return tuple(filter(None, name.split(".")))
     return tuple(
         quoted.replace('""', '"') if quoted or not plain else plain
         for quoted, plain in PART.findall(name)

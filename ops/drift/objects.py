@@ -31,6 +31,10 @@ NEEDLESS = ("owned_by", "columns", "comment", "comments")  # name nothing that i
 NAMELESS = ("cast", "transform", "usermapping")  # known by what they are of
 
 
+# of a large schema most are these, and have such a name
+TABLED, PLAIN = {"table", "column", "constraint", "index"}, re.compile(r"[a-z0-9_.]+")
+
+
 def kind_of(subject: str) -> str:
     return subject.partition(" ")[0]
 
@@ -41,9 +45,13 @@ def name_of(subject: str) -> str:
 
 def path_of(subject: str) -> tuple[str, ...]:
     """The identifiers a name consists of, as they are quoted; a function's without arguments."""
-    if kind_of(subject) in NAMELESS:
-        return (name_of(subject),)
-    name = name_of(bearer(subject) if kind_of(subject) == "grant" else subject)
+    kind, _, name = subject.partition(" ")
+    if kind in TABLED and PLAIN.fullmatch(name):
+        return tuple(name.split("."))
+    if kind in NAMELESS:
+        return (name,)
+    if kind == "grant":
+        name = name_of(bearer(subject))
     chain = CHAIN.match(name)
     return tuple(parts_of(chain[0])) if chain else (name,)
 
