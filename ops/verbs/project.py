@@ -9,7 +9,7 @@ from ..output import CALLER, say, show
 LAYERS = "pytest -q tests/test_layout.py"
 
 
-@verb(name="rehearse")
+@verb(name="rehearse", help={"file": "the backup: an archive of pg_dump"})
 def rehearse_restore(c: Context, file: str, env: str = "") -> None:
     """Restore a backup on a server of its own, and say whether all of it is there."""
     from ..backup.rehearse import rehearse

@@ -1,0 +1,58 @@
+"""Known symptoms, the causes of each that are found here, and what to type."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..findings import Finding, Severity
+from .causes import Cause
+from .entries import ENTRIES
+from .observed import Seen
+from .shared import PROBE, Entry
+
+__all__ = ["Diagnosis", "diagnose", "found"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """An entry beside the facts: what proves its causes, and the causes that nothing proves."""
+
+    entry: Entry
+    findings: tuple[Finding, ...]
+    absent: tuple[Cause, ...]
+    unseen: str = ""  # what nobody looked at, and the command that does
+
+    @property
+    def severity(self) -> int:
+        """0 where something is wrong for sure, 1 where all of it are warnings."""
+        return int(all(finding.severity is Severity.WARNING for finding in self.findings))
+
+
+def diagnose(seen: Seen, entries: Sequence[Entry] = ENTRIES) -> list[Diagnosis]:
+    """Each of these symptoms with what is found here, and those with a cause before the others."""
+    every = [examine(seen, entry) for entry in entries]
+    return sorted(every, key=lambda one: not one.findings)
+
+
+def examine(seen: Seen, entry: Entry) -> Diagnosis:
+    told: dict[tuple[str, str], Finding] = {}
+    absent = []
+    for cause in entry.causes:
+        findings = list(cause.find(seen))
+        if not findings:
+            absent.append(cause)
+        for finding in findings:
+            told.setdefault((finding.subject, finding.message), finding)
+    tried = entry.unseen == PROBE and seen.facts.behaviour
+    return Diagnosis(entry, tuple(told.values()), tuple(absent), "" if tried else entry.unseen)
+
+
+def found(seen: Seen) -> list[Diagnosis]:
+    """Every symptom whose cause is here, worst first; each cause is told once, under the first."""
+    told: set[tuple[str, str]] = set()
+    every = []
+    for one in (examine(seen, entry) for entry in ENTRIES):
+        new = tuple(f for f in one.findings if (f.subject, f.message) not in told)
+        told.update((f.subject, f.message) for f in new)
+        if new:
+            every.append(replace(one, findings=new))
+    return sorted(every, key=lambda one: one.severity)

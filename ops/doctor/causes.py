@@ -1,0 +1,174 @@
+"""The causes that can be found: what may be wrong, and which findings prove that it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from .. import verify
+from ..findings import Finding, Outcome, Severity
+from ..migrate.diff import State
+from ..preflight import refusals, rights_refusals, stamp_refusals
+from ..seed.words import Kind
+from .observed import Seen
+
+Find = Callable[[Seen], Iterator[Finding]]
+Test = Callable[[Finding], bool]
+
+FULL = 0.9  # of the connection slots
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that may be wrong; `find` yields what proves it, and what to type."""
+
+    about: str
+    find: Find
+
+
+def told(check: str, kinds: str = "", which: Test = lambda _: True) -> Find:
+    """The findings of a check, of all when it is empty, about some kinds of subject."""
+
+    def find(seen: Seen) -> Iterator[Finding]:
+        for result in seen.report.results:
+            for finding in result.findings if check in ("", result.check) else ():
+                if kind(finding) in (kinds.split() or [kind(finding)]) and which(finding):
+                    yield finding
+
+    return find
+
+
+def kind(finding: Finding) -> str:
+    return finding.subject.partition(" ")[0]
+
+
+def blind(*checks: str, denied: bool = False) -> Find:
+    """The checks that could not look, of all when none is named; those for want of a right, or all.
+
+    Where a right is wanting, preflight says which; else something is not there to be looked at.
+    """
+
+    def find(seen: Seen) -> Iterator[Finding]:
+        for result in seen.report.results:
+            wanted = result.outcome is Outcome.BROKEN and result.check in (checks or [result.check])
+            by_rights = "may not" in result.note or "row security" in result.note
+            if wanted and by_rights >= denied:
+                hint = "invoke schema.diff --sql" if checks else "invoke verify"
+                message = f"could not look: {result.note}"
+                preflight = "invoke preflight"
+                yield Finding(f"check {result.check}", message, preflight if by_rights else hint)
+
+    return find
+
+
+def standing(*states: State) -> Find:
+    """The migrations that stand so."""
+    return told("schema.history", "migration", lambda finding: finding.observed in states)
+
+
+WAITS = standing(State.PENDING, State.LATE, State.FAILED, State.INTERRUPTED)
+moved = told("environment.stamp", "schema")
+
+
+def rewound(seen: Seen) -> Iterator[Finding]:
+    """What waits to be applied in a database that was restored: its data went back with it."""
+    return (finding for finding in WAITS(seen) if any(moved(seen)))
+
+
+def rows(*kinds: Kind, texts: bool = False) -> Find:
+    """The rows of seeds/ that are so; of those that are mail, if `texts`: they have a subject."""
+
+    def find(seen: Seen) -> Iterator[Finding]:
+        for diff in seen.facts.seeds:
+            for change in () if diff.absent else diff.changes:
+                if change.kind in kinds and (not texts or "subject" in diff.seed.owned):
+                    yield verify.data.judged(change, seen.facts.declared.app_env)
+
+    return find
+
+
+def is_missing(finding: Finding) -> bool:
+    return finding.message.startswith("missing here")
+
+
+def variable(prefix: str) -> Find:
+    return told("environment.variables", which=lambda f: f.subject.startswith(f"variable {prefix}"))
+
+
+def links(seen: Seen) -> Iterator[Finding]:
+    """What is wrong with the addresses that others are sent to."""
+    names = {f"variable {v.name}" for v in seen.facts.declared.variables if v.kind == "url"}
+    return told("environment.variables", which=lambda f: f.subject in names)(seen)
+
+
+def queue(expected: str) -> Find:
+    return told("", "email", lambda finding: finding.expected.startswith(expected))
+
+
+def mail_unseen(seen: Seen) -> Iterator[Finding]:
+    return blind(f"data.{verify.email.email_queue.__name__}")(seen)
+
+
+def there_already(seen: Seen) -> Iterator[Finding]:
+    """The last run failed because something was made before, by hand or by a later backup."""
+    for finding in told("code.last_run", which=lambda f: "already exists" in f.message)(seen):
+        for id in seen.facts.history.ids(State.FAILED):
+            hint = (
+                f"if it is as Git has it: invoke migrate.baseline --until {id} (it compares);"
+                " else take it away, or write the migration for it; then: invoke sync"
+            )
+            yield replace(finding, subject=f"migration {id}", hint=hint)
+
+
+def denied(seen: Seen) -> Iterator[Finding]:
+    return told("code.last_run", which=lambda f: "permission denied" in f.message)(seen)
+
+
+def rights(seen: Seen) -> Iterator[Finding]:
+    """What our role may not do here, and a sync needs."""
+    for reason in rights_refusals(seen.facts):
+        yield Finding(f"role {seen.facts.server.user}", str(reason), reason.hint)
+
+
+def unwritable(seen: Seen) -> Iterator[Finding]:
+    """A server that nobody could bring into parity: a replica, one that only reads, an old one."""
+    others = {str(r) for r in (*stamp_refusals(seen.facts), *rights_refusals(seen.facts))}
+    for reason in refusals(seen.facts):
+        if str(reason) not in others:
+            yield Finding(f"database {seen.facts.server.database}", str(reason), reason.hint)
+
+
+def search_path(seen: Seen) -> Iterator[Finding]:
+    return (finding for finding in rights(seen) if seen.facts.server.schema is None)
+
+
+def held(seen: Seen) -> Iterator[Finding]:
+    if holder := seen.holder:
+        yield Finding(
+            f"session {holder.pid}",
+            f"migrates now, and any other run waits: {holder}",
+            f"let it finish; if it hangs: select pg_terminate_backend({holder.pid})",
+        )
+
+
+def pooler(seen: Seen) -> Iterator[Finding]:
+    if seen.pooled:
+        yield Finding(
+            "session ours",
+            "goes through a pooler: a lock means nothing there, and sync refuses to run",
+            "set DIRECT_DATABASE_URL to the address of the server itself",
+        )
+
+
+def crowd(seen: Seen) -> Iterator[Finding]:
+    if seen.taken >= FULL * seen.slots:
+        yield Finding(
+            f"database {seen.facts.server.database}",
+            f"{seen.taken} of {seen.slots} connection slots of its server are taken",
+            "stop some clients, or put a pool before them: select application_name, state,"
+            " count(*) from pg_stat_activity group by 1, 2",
+            severity=Severity.WARNING,
+        )
+
+
+def nothing(_: Seen) -> Iterator[Finding]:
+    """What is proved by having come here: the causes of a connection that fails."""
+    return iter(())

@@ -1,0 +1,80 @@
+"""A diagnosis for a person: the symptom, its causes with their real names, and what to type."""
+
+from collections.abc import Sequence
+
+from .. import verify
+from ..findings import Dimension, Outcome, Place, Result
+from ..report.terminal import header, not_looked_at, told, wrapped
+from ..report.words import by_hint, plural
+from . import Diagnosis
+from .entries import ENTRIES
+from .observed import Seen
+from .stages import Stage
+
+CAUSE = f"{'cause':<13}"
+
+
+def everything(place: Place, seen: Seen, found: Sequence[Diagnosis]) -> str:
+    """All whose cause is here; or what was looked at, when nothing is."""
+    if not found:
+        return "\n\n".join(filter(None, [header(place), well(seen), not_looked_at(seen.report)]))
+    count = plural(len(found), "symptom")
+    head = f"{count} to be met here, worst first" if len(found) > 1 else f"{count} to be met here"
+    return "\n\n".join([header(place), head, *map(present, found)])
+
+
+def well(seen: Seen) -> str:
+    return "\n".join(
+        wrapped(
+            f"no known cause is here: looked for those of {plural(len(ENTRIES), 'symptom')} in"
+            f" {verify.looked_at(seen.facts)}",
+            indent=0,
+        )
+    )
+
+
+def asked(place: Place, symptom: str, nearest: Sequence[Diagnosis]) -> str:
+    """The symptoms that are like the one that was told, those first whose cause is here."""
+    if nearest:
+        return "\n\n".join([header(place), *map(one, nearest)])
+    lines = wrapped(f"no known symptom is like {symptom!r}; these are known:", indent=0)
+    lines += [line for entry in ENTRIES for line in wrapped(entry.symptom, indent=2)]
+    return "\n".join([header(place), "", *lines])
+
+
+def one(diagnosis: Diagnosis) -> str:
+    return present(diagnosis) if diagnosis.findings else absent(diagnosis)
+
+
+def present(diagnosis: Diagnosis) -> str:
+    """What is wrong, the errors before the warnings, each with what mends it."""
+    result = Result("doctor", Dimension.SCHEMA, Outcome.FAILED, diagnosis.findings)
+    lines = [line for group in by_hint([result]) for line in told(group)]
+    lines[0] = CAUSE + lines[0].lstrip()
+    return "\n".join([*title(diagnosis), *lines, *unseen(diagnosis)])
+
+
+def absent(diagnosis: Diagnosis) -> str:
+    causes = "; ".join(cause.about for cause in diagnosis.absent)
+    text = f"none of these is here, as far as can be seen: {causes}"
+    first, *rest = wrapped(text)
+    return "\n".join([*title(diagnosis), CAUSE + first.lstrip(), *rest, *unseen(diagnosis)])
+
+
+def title(diagnosis: Diagnosis) -> list[str]:
+    return wrapped(diagnosis.entry.symptom, indent=0)
+
+
+def unseen(diagnosis: Diagnosis) -> list[str]:
+    return wrapped(f"not looked at: {diagnosis.unseen}") if diagnosis.unseen else []
+
+
+def way(stages: Sequence[Stage]) -> str:
+    """The way to the database, a line a stage."""
+    return "\n".join(
+        line
+        for stage in stages
+        for line in wrapped(
+            f"{stage.name:<10}{stage.verdict:<13}{stage.seen}".rstrip(), indent=0, hanging=23
+        )
+    )
