@@ -147,8 +147,9 @@ def test_a_connection_that_is_lost_is_no_verdict(synced, link, attempt):
         attempt("select pg_terminate_backend(pg_backend_pid())")
 
 
-def test_the_example_of_the_readme_works(attempt):
-    section = (ROOT / "README.md").read_text("utf-8").partition("\n## Probes\n")[2]
+def test_the_example_of_the_reference_works(attempt):
+    page = (ROOT / "docs/reference.md").read_text("utf-8")
+    section = page.partition("\n## Probes\n")[2]
 
     tried = attempt(section.partition("```sql\n")[2].partition("```")[0])
 

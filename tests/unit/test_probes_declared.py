@@ -176,9 +176,9 @@ not looked at: what functions do"""
     )
 
 
-def test_the_example_of_the_readme_is_a_probe(one):
-    readme = (ROOT / "README.md").read_text("utf-8")
-    section = readme.partition("\n## Probes\n")[2].partition("\n## ")[0]
+def test_the_example_of_the_reference_is_a_probe(one):
+    page = (ROOT / "docs/reference.md").read_text("utf-8")
+    section = page.partition("\n## Probes\n")[2].partition("\n## ")[0]
     (text,) = re.findall(r"^```sql\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
     probe = one(text)
