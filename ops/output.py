@@ -55,7 +55,9 @@ class Passing:
     def __init__(self) -> None:
         self.width, self.said_at = 0, time.monotonic()
 
-    def say(self, text: str, stream: TextIO) -> None:
+    def say(self, text: str, stream: TextIO | None) -> None:
+        if stream is None:  # closed by whoever started us
+            return
         stays, words = not text.endswith("\r"), text.rstrip("\r")
         if not stream.isatty():
             stays = stays or time.monotonic() - self.said_at >= self.BETWEEN
@@ -67,7 +69,7 @@ class Passing:
         print(f"{before}{words:<{self.width}}", end="\n" * stays, file=stream, flush=True)
         self.width = 0 if stays else len(words)
 
-    def clear(self, stream: TextIO) -> None:
+    def clear(self, stream: TextIO | None) -> None:
         """Take away the line that passes: what comes next would stand beside it."""
         if self.width:
             print(f"\r{'':<{self.width}}\r", end="", file=stream, flush=True)
@@ -91,7 +93,8 @@ def paint(text: str) -> None:
     from .report.colour import painted
 
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    show(painted(text) if sys.stdout.isatty() and not plain else text)
+    seen = sys.stdout is not None and sys.stdout.isatty()
+    show(painted(text) if seen and not plain else text)
 
 
 def keep(text: str, output: str) -> None:

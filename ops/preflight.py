@@ -65,7 +65,14 @@ def rights_refusals(facts: Facts) -> Iterator[Refused]:
             f"schema ops is of an older version, and {server.user} does not own it",
             hint="run this once as the role that ran the first sync",
         )
-    for name in sorted({*facts.unreadable, *facts.unwritable}):
+    kept = sorted({*facts.unreadable, *facts.unwritable})
+    if facts.has_ops and not facts.fingerprint.may_mark and {"ops.runs", "ops.ledger"} & {*kept}:
+        yield Refused(
+            f"{server.user} may not write what a sync records: schema ops is another role's",
+            hint="connect as the role that ran the first sync",
+        )
+        kept = []
+    for name in kept:
         yield Refused(
             f"{server.user} may not read and write {name}",
             hint=f'grant select, insert, update, delete on {name} to "{server.user}"',

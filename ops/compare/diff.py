@@ -18,8 +18,11 @@ from ..verify.words import both
 from .side import Side, Table
 
 NOWHERE = "bring both to what Git says: invoke sync, in each"
-# The drift speaks of Git and of here. A value that says so stands in quotes.
-GIT_OR_HERE = re.compile(r"(?<!['\w])(in Git|here)(?!['\w])")
+# The drift speaks of Git and of here. A value that says so stands in quotes, and is left alone.
+GIT_OR_HERE = re.compile(
+    r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*")|\b(?P<place>in Git|here)\b"""
+)
+DRIFT = "invoke schema.diff --sql, in the one that is not as Git says"
 
 
 def compare(
@@ -49,8 +52,8 @@ def compare(
 def named(finding: Finding, left: Side, right: Side) -> Finding:
     """The drift between Git and here as one between two environments."""
     names = {"in Git": f"in {left.label}", "here": f"in {right.label}"}
-    message = GIT_OR_HERE.sub(lambda match: names[match[1]], finding.message)
-    return replace(finding, message=message, hint=NOWHERE)
+    message = GIT_OR_HERE.sub(lambda m: m["quoted"] or names[m["place"]], finding.message)
+    return replace(finding, message=message, hint=DRIFT)
 
 
 def migrations(left: Side, right: Side) -> Iterator[Finding]:

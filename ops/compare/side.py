@@ -88,9 +88,8 @@ def is_facts(path: Path) -> bool:
     try:
         return path.read_text("utf-8").lstrip().startswith("{")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path.name} cannot be read ({type(error).__name__})", hint=HINT
-        ) from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"{path} cannot be read: {why}", hint=HINT) from None
 
 
 def read(path: Path) -> Side:

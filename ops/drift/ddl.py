@@ -5,6 +5,7 @@ as a comment, so that running the text as it is never destroys any. So is what i
 under another name, with all that is built on it: an empty table must not take its place.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from .declared import Snapshot
@@ -23,6 +24,7 @@ from .spelling import Step
 from .statements import rename
 
 DESTROYS = "-- DESTROYS DATA: "
+ENDS_COMMENT = re.compile(r"\r\n|\r|\n")
 
 
 def repair(
@@ -48,9 +50,9 @@ def repair(
 def terms(sides: Sides) -> Iterator[str]:
     """What has to be so before the statements run, as comments."""
     if sides.syncing:
-        yield f"-- Run this as {sides.syncing}: whoever makes an object owns it."
+        yield comment(f"Run this as {sides.syncing}: whoever makes an object owns it.")
     if roles := ", ".join(needed(sides)):
-        yield f"-- These roles must be there: {roles}."
+        yield comment(f"These roles must be there: {roles}.")
 
 
 def name_again(sides: Sides) -> Iterator[Step]:
@@ -73,11 +75,16 @@ def as_commented(git: str, here: str, sides: Sides) -> Properties:
 
 def written(step: Step) -> str:
     """A step as text: with a semicolon, and as a comment if it destroys data."""
-    note = f"-- {step.note}\n" if step.note else ""
+    note = f"{comment(step.note)}\n" if step.note else ""
     if not step.sql:
         return note.rstrip()
     prefix = DESTROYS if step.destroys else ""
-    return note + "\n".join(prefix + line for line in f"{step.sql};".split("\n"))
+    return note + prefix + ENDS_COMMENT.sub(rf"\g<0>{prefix}", f"{step.sql};")
+
+
+def comment(text: str) -> str:
+    """One line, whatever the names in it hold: what stands behind a line break would be run."""
+    return "-- " + ENDS_COMMENT.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def steps(plan: Plan) -> Iterator[Step]:

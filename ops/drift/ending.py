@@ -19,7 +19,7 @@ from .order import PARTS, arranged
 from .planned import Plan, held
 from .sides import Sides
 from .spelling import Step
-from .statements import define, drop
+from .statements import drop
 
 
 def finish(plan: Plan) -> Iterator[Step]:
@@ -28,8 +28,6 @@ def finish(plan: Plan) -> Iterator[Step]:
     marked = set(lost_marks(plan))
     for subject in sorted(sides.missing | sides.changed | marked):
         git = sides.declared[subject]
-        if git.get("kind") == "base" and subject in plan.create:
-            yield Step(define(subject, git))
         here = {} if subject in marked else sides.observed.get(subject, {})
         if git.get("owned_by") != here.get("owned_by"):
             yield held(subject, plan, set_owner(subject, git))

@@ -23,6 +23,12 @@ with part (name, total) as (
         join pg_catalog.pg_database b on b.oid = d.dbid
         where b.datname = current_database())
     union all
+    -- of a subscription, all but its connection, which few may read
+    select 'subscription', concat_ws(' ', count(*), sum(hashtextextended(concat_ws(
+        ' ', subname, subowner, subenabled, subslotname, subsynccommit, subpublications), oid::bigint)))
+    from pg_catalog.pg_subscription
+    where subdbid = (select oid from pg_catalog.pg_database where datname = current_database())
+    union all
     select 'user_mapping',
         concat_ws(' ', count(*), sum(hashtextextended(srvname || usename, umid::bigint)))
     from pg_catalog.pg_user_mappings

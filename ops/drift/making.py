@@ -61,6 +61,8 @@ def make(plan: Plan) -> Iterator[Step]:
     work = plan.anew | plan.create | plan.loose | sides.changed
     work |= {s for s in git if work.intersection(parents(s, git[s], git))}
     parts, fresh = parts_of_tables(git), plan.create | plan.anew
+    for subject in sorted(s for s in plan.create if git[s].get("kind") == "base"):
+        yield Step(f"create type {name_of(subject)}")  # its functions need the name
     for subject in arranged(work, git):
         if subject in fresh:
             steps = created(subject, sides, parts.get(name_of(subject), {}))

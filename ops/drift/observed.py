@@ -10,8 +10,9 @@ from .views import without_needless_prefix
 
 CATALOG = Path(__file__).with_name("catalog")
 
-# All but the last three change how PostgreSQL prints a name or a constant. Those are for speed: the
-# planner takes the parts of the query for small, and nested loops are quadratic when they are not.
+# All but the last five change how PostgreSQL prints a name or a constant. Those are for speed: the
+# planner takes the parts of the query for small, and nested loops are quadratic when they are not;
+# and it need not look for a better order than that in which the joins are written.
 SETTINGS = """\
 set local search_path = '';
 set local quote_all_identifiers = off;
@@ -26,6 +27,8 @@ set local xmloption = 'content';
 set local jit = off;
 set local enable_nestloop = off;
 set local work_mem = '32MB';
+set local join_collapse_limit = 1;
+set local from_collapse_limit = 1;
 """
 
 

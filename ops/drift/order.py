@@ -79,8 +79,7 @@ def arranged(
             held = parts.get(name_of(subject), {}) if kind_of(subject) == "table" else {}
             texts = [needful(p) for s, p in held.items() if kind_of(s) in within]
             names = mentions(name_of(subject)) - {".".join(path_of(subject))}
-            own = "" if side[subject].get("kind") == "base" else needful(side[subject])
-            names |= mentions("\n".join([own, *texts]))  # of a base type the name comes first
+            names |= mentions("\n".join([needful(side[subject]), *texts]))
             for needed in needs(names, known):
                 if may_need(subject, needed):
                     place(needed)

@@ -81,8 +81,9 @@ def create_extension(subject: str, properties: Properties) -> list[str]:
 
 def create_type(subject: str, properties: Properties) -> list[str]:
     name = name_of(subject)
-    if properties["kind"] in ("shell", "base"):  # the functions of a base type need its name
-        return [f"create type {name}"]
+    if properties["kind"] in ("base", "shell"):
+        options = f" ({', '.join(properties['options'])})" if "options" in properties else ""
+        return [f"create type {name}{options}"]
     if properties["kind"] == "domain":
         checks = (check for check in properties.get("checks", ()) if check.endswith(NOT_VALID))
         return [
@@ -95,11 +96,6 @@ def create_type(subject: str, properties: Properties) -> list[str]:
         "range": ("range ", properties.get("range") or ()),
     }[properties["kind"]]
     return [f"create type {name} as {inside[0]}({', '.join(inside[1])})"]
-
-
-def define(subject: str, properties: Properties) -> str:
-    """A base type, when its functions are there."""
-    return f"create type {name_of(subject)} ({', '.join(properties['options'])})"
 
 
 def domain_clauses(properties: Properties) -> Iterator[str]:

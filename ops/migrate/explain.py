@@ -64,6 +64,8 @@ def excerpt(file: MigrationFile, at: str) -> list[str]:
 
 
 def cure(error: psycopg.Error) -> str:
+    if error.sqlstate == "0A000" and "ICU" in str(error):
+        return "this PostgreSQL was built without ICU: set POSTGRES_BIN to one that has it"
     if error.sqlstate == "25001":
         return "put `-- transactional: false` on the file's first line, alone with that statement"
     if error.sqlstate == "55P03":

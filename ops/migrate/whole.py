@@ -21,7 +21,8 @@ from .watch import watching
 
 # PostgreSQL keeps its answers back until there are 8 kB of them or the message ends, and sends them
 # at once with a NOTICE. This one costs nothing: no such table is ever made, none is locked.
-FLUSH = "drop table if exists pg_temp.pg_temp;\n"
+NOBODY = "ops_nobody"
+FLUSH = f"drop table if exists pg_temp.{NOBODY};\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class Reading:
     at: int = 0  # the part that runs
     results: int = 0  # of that part
     began: float = field(default_factory=time.monotonic)
+    flushed: str = ""  # what the server remarks at FLUSH, in its language
 
     @property
     def runs(self) -> bool:
@@ -162,7 +164,8 @@ class Reading:
     def done(self, said: list[str]) -> Done:
         """The file that was just committed, with what the server remarked of it."""
         now = time.monotonic()
-        told = tuple(line for line in said if "pg_temp" not in line)
+        self.flushed = self.flushed or "".join(said[:1])  # nothing is remarked before
+        told = tuple(line for line in said if line != self.flushed and NOBODY not in line)
         done = Done(self.parts[self.at].file.id, now - self.began, told)
         said.clear()
         self.at, self.results, self.began = self.at + 1, 0, now

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import history
-from ..errors import OpsError, Refused
+from ..errors import OpsError, Refused, SettingsError
 from ..findings import Outcome, Phase, Verdict
 from ..verify import looked_at
 from . import phases
@@ -47,7 +47,8 @@ def run(sync: Sync) -> Sync:
         record(sync, outcome, SIGNALS.get(type(stop).__name__, type(stop).__name__))
         raise
     if sync.error:
-        record(sync, "refused" if isinstance(sync.error, Refused) else "failed", str(sync.error))
+        refused = isinstance(sync.error, Refused | SettingsError)
+        record(sync, "refused" if refused else "failed", str(sync.error))
     elif sync.task != "sync":
         record(sync, "done")
     return sync

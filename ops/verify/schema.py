@@ -160,8 +160,8 @@ def seeded_rows(facts: Facts) -> set[str]:
 
 
 LEFT_OUT = (
-    "memberships of roles, comments, column order, storage parameters, event triggers,"
-    " publications, objects of extensions, the schema ops, yoyo's own tables"
+    "memberships and settings of roles; owner, rights and settings of the database; objects of"
+    " extensions, the schema ops, yoyo's own tables"
 )
 
 

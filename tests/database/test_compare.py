@@ -50,8 +50,8 @@ def test_what_was_carried_equals_what_it_was_taken_from(synced, before):
         ),
         ("drop index email_queue_next_idx", "index public.email_queue_next_idx: missing in live"),
         (
-            "alter table customers alter status set default 'here'",
-            "column public.customers.status: default 'trial'::text in before.json, 'here'::text in live",
+            "alter table customers alter status set default 'look here now'",
+            "column public.customers.status: default 'trial'::text in before.json, 'look here now'::text in live",
         ),
         (
             "update team_roles set approval_limit = 1.50 where id = 'role-finance-manager'",

@@ -89,6 +89,18 @@ def test_what_changes_no_schema_costs_no_look(synced, statement):
     assert unchanged(synced)
 
 
+def test_a_subscription_is_looked_at(synced):
+    synced.execute(
+        "create subscription s connection 'dbname=x' publication p"
+        " with (connect = false, slot_name = none)"
+    )
+    seen = unchanged(synced)
+    synced.execute("drop subscription s")
+
+    assert not seen
+    assert unchanged(synced)
+
+
 def test_a_role_that_owns_something_and_is_renamed_is_looked_at(synced, admin, roles):
     roles += ["ops_test_before", "ops_test_after"]
     admin.execute("create role ops_test_before")

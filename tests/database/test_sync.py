@@ -422,7 +422,23 @@ def test_a_role_that_may_only_read_is_refused_before_it_writes(synced, make_role
     done = synced.sync()
 
     assert isinstance(done.error, Refused)
-    assert "may not read and write ops.runs" in str(done.error)
+    assert str(done.error).endswith(
+        "may not write what a sync records: schema ops is another role's"
+    )
+    assert done.error.hint == "connect as the role that ran the first sync"
+
+
+def test_a_role_that_may_record_but_not_deliver_is_told_which_table(synced, make_role):
+    synced.environ["DATABASE_URL"] = make_role(
+        synced.url,
+        "grant select on all tables in schema public to {role}",
+        "grant all on all tables in schema ops to {role}",
+        "grant usage on schema ops to {role}",
+    )
+
+    done = synced.sync()
+
+    assert isinstance(done.error, Refused)
     assert "may not read and write public.team_roles" in str(done.error)
 
 

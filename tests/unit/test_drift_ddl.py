@@ -1,5 +1,7 @@
 """What the repair never does by itself: destroy data."""
 
+import re
+
 import pytest
 
 from ops.drift.alter import widens
@@ -129,3 +131,16 @@ def test_more_room_loses_nothing(old, new):
 )
 def test_less_room_may_lose_something(old, new):
     assert not widens(old, new)
+
+
+@pytest.mark.parametrize("broken", ["\n", "\r", "\r\n"])
+def test_a_name_with_a_line_break_does_not_end_the_comment_that_it_stands_in(broken):
+    name = f'public."x{broken}delete from t; --"'
+    here = {**TABLE, f"table {name}": {}, f"column {name}.a": {"type": "text"}}
+
+    text = repair(Snapshot(TABLE), here)
+
+    lines = re.split(r"[\r\n]+", text.strip())
+    assert lines[0] == "set check_function_bodies = off;"
+    assert all(line.startswith("--") for line in lines[1:])
+    assert "delete from t" in text

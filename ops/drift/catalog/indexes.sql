@@ -42,7 +42,7 @@ left join (
         a.attrelid,
         array_agg(concat('column ', a.attnum, ' ', a.attstattarget) order by a.attnum) as statistics
     from pg_attribute a
-    join pg_index i on i.indexrelid = a.attrelid
+    join pg_index i on i.indexrelid = a.attrelid and i.indexprs is not null
     where a.attstattarget <> -1 and a.attnum > 0
     group by a.attrelid
 ) target on target.attrelid = i.indexrelid

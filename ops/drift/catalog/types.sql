@@ -44,12 +44,11 @@ left join lateral (
     select array_agg(concat_ws(' ', quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
         case when a.attcollation <> of.typcollation
             then 'COLLATE ' || a.attcollation::regcollation end) order by a.attnum) as attributes,
-        json_object_agg('column ' || quote_ident(a.attname), m.description order by a.attnum)
-            filter (where m.description is not null) as comments
+        json_object_agg('column ' || quote_ident(a.attname), said.comment order by a.attnum)
+            filter (where said.comment is not null) as comments
     from pg_attribute a
     join pg_type of on of.oid = a.atttypid
-    left join remark m
-        on m.classoid = 'pg_class'::regclass and m.objoid = a.attrelid and m.objsubid = a.attnum
+    cross join lateral (select col_description(a.attrelid, a.attnum) as comment) said
     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 ) composite on t.typtype = 'c'
 left join lateral (

@@ -193,6 +193,9 @@ alter table public.cache set (fillfactor = 70, autovacuum_enabled = off, toast.a
 alter table public.cache alter value set storage external, alter value set compression pglz,
     alter value set statistics 500, alter value set (n_distinct = -0.5);
 alter table public.cache cluster on cache_pkey;
+create trigger cache_first before update on public.cache for each row execute function public.touch();
+create trigger cache_then before insert or update on public.cache
+    for each row execute function public.touch();
 alter index public.cache_pkey set (fillfactor = 80);
 alter index public.users_lower_name_idx alter column 1 set statistics 200;
 alter materialized view public.totals set (fillfactor = 60);
