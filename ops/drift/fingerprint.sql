@@ -25,7 +25,8 @@ with part (name, total) as (
     union all
     -- of a subscription, all but its connection, which few may read
     select 'subscription', concat_ws(' ', count(*), sum(hashtextextended(concat_ws(
-        ' ', subname, subowner, subenabled, subslotname, subsynccommit, subpublications), oid::bigint)))
+        ' ', subname, subowner, subenabled, subbinary, subslotname, subsynccommit, subpublications
+        ), oid::bigint)))
     from pg_catalog.pg_subscription
     where subdbid = (select oid from pg_catalog.pg_database where datname = current_database())
     union all
