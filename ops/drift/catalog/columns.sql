@@ -1,6 +1,6 @@
 -- Nearly all columns have but the first three properties; to look for the others only where there
--- is one of them halves the time. A child of an identity column has an identity of its own or
--- (since 17, in a partition) none to tell.
+-- is one of them halves the time. (They begin with a comma: an empty name stood before it.) A child
+-- of an identity column has an identity of its own or (since 17, in a partition) none to tell.
 select
     'column' as kind, r.name || '.' || quote_ident(a.attname) as name,
     concat(

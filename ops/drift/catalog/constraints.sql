@@ -2,15 +2,21 @@
 -- what a partition or a child inherits is shown only where something is said of its index alone.
 select
     'constraint' as kind, r.name || '.' || quote_ident(k.conname) as name,
-    json_strip_nulls(json_build_object(
+    left(json_strip_nulls(json_build_object(
         'type', case k.contype
             when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key'
             when 'c' then 'check' when 'x' then 'exclusion' end,
-        'definition', case when k.conparentid = 0 then
-            regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') end,
+        'definition', case
+            when k.conparentid <> 0 then null
+            when k.convalidated then pg_get_constraintdef(k.oid)
+            else regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') end,
         'columns', key.columns,
         'references', case when k.contype = 'f' then k.confrelid::regclass::text end,
-        'target', target.columns,
+        'target', target.columns
+    ))::text, -1)
+    || case when not k.convalidated or switched.triggers is not null or i.indexrelid is not null
+        or remark.description is not null or on_index.description is not null
+    then substr(json_strip_nulls(json_build_object('', '',
         'not_validated', nullif(not k.convalidated, false),
         'triggers', switched.triggers,
         'invalid', nullif(not i.indisvalid, false),
@@ -20,7 +26,7 @@ select
         'comment', remark.description,
         'comments', nullif(json_strip_nulls(json_build_object('index', on_index.description))::text,
             '{}')::json
-    ))::text as properties
+    ))::text, length('{"":""') + 1) else '}' end as properties
 from relation r
 join pg_constraint k on k.conrelid = r.oid
 left join (
@@ -61,6 +67,8 @@ left join (
     left join pg_tablespace space on space.oid = c.reltablespace
     left join pg_inherits child on child.inhrelid = c.oid
     left join pg_class parent on parent.oid = child.inhparent
+    where c.reloptions is not null or parent.reloptions is not null
+        or c.reltablespace <> coalesce(parent.reltablespace, 0) or not i.indisvalid
 ) i on i.indexrelid = k.conindid and k.contype in ('p', 'u', 'x')
 left join pg_constraint root
     on root.contype in ('p', 'u', 'x') and root.conparentid = 0
@@ -69,7 +77,7 @@ left join pg_constraint root
 left join remark
     on remark.classoid = 'pg_constraint'::regclass and remark.objoid = k.oid
 left join remark on_index
-    on on_index.classoid = 'pg_class'::regclass and on_index.objoid = i.indexrelid
-        and on_index.objsubid = 0
+    on on_index.classoid = 'pg_class'::regclass and on_index.objsubid = 0
+        and on_index.objoid = case when k.contype in ('p', 'u', 'x') then k.conindid end
 where k.contype in ('p', 'u', 'f', 'c', 'x')
     and (k.coninhcount = 0 and k.conparentid = 0 or root.oid is not null)

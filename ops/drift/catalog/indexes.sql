@@ -2,7 +2,7 @@
 -- A partition's part of its parent's index is shown only where something is said of it alone.
 select
     'index' as kind, n.name || '.' || quote_ident(c.relname) as name,
-    json_strip_nulls(json_build_object(
+    left(json_strip_nulls(json_build_object(
         'table', r.name,
         'unique', nullif(i.indisunique, false),
         'definition', case when not c.relispartition then
@@ -10,7 +10,12 @@ select
                 'CREATE ', case when i.indisunique then 'UNIQUE ' end, 'INDEX ',
                 quote_ident(c.relname), ' ON ', case when c.relkind = 'I' then 'ONLY ' end,
                 r.name, ' USING '))) end,
-        'columns', key.columns,
+        'columns', key.columns
+    ))::text, -1)
+    || case when c.reltablespace <> 0 or target.statistics is not null or not i.indisvalid
+        or not i.indisready or c.relispartition or need.names is not null
+        or remark.description is not null
+    then substr(json_strip_nulls(json_build_object('', '',
         'tablespace', quote_ident(space.spcname),
         'column_statistics', target.statistics,
         'invalid', nullif(not i.indisvalid, false),
@@ -20,7 +25,7 @@ select
             select array_agg(o order by o collate "C") from unnest(c.reloptions) o) end,
         'depends_on', need.names,
         'comment', remark.description
-    ))::text as properties
+    ))::text, length('{"":""') + 1) else '}' end as properties
 from relation r
 join pg_index i on i.indrelid = r.oid
 join pg_class c on c.oid = i.indexrelid

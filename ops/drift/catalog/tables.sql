@@ -1,8 +1,14 @@
 select
     'table' as kind, r.name,
-    json_strip_nulls(json_build_object(
+    left(json_strip_nulls(json_build_object(
         'owner', r.owner,
-        'columns', columns.names,
+        'columns', coalesce(columns.names, '{}')
+    ))::text, -1)
+    || case when r.relkind <> 'r' or parent.names is not null or r.relpersistence = 'u'
+        or r.reloftype <> 0 or r.access_method is not null or r.tablespace is not null
+        or r.options is not null or r.relrowsecurity or r.relforcerowsecurity
+        or r.relreplident <> 'd' or marked.clustered is not null or remark.description is not null
+    then substr(json_strip_nulls(json_build_object('', '',
         'of_type', format_type(nullif(r.reloftype, 0), null),
         'partition_by', case when r.relkind = 'p' then pg_get_partkeydef(r.oid) end,
         'partition_of', case when r.relpartbound is not null then parent.names[1] end,
@@ -22,7 +28,7 @@ select
         'foreign_options', case when ft.ftoptions is not null then (
             select array_agg(o order by o collate "C") from unnest(ft.ftoptions) o) end,
         'comment', remark.description
-    ))::text as properties
+    ))::text, length('{"":""') + 1) else '}' end as properties
 from relation r
 left join (
     select attrelid, array_agg(name order by attnum) as names
