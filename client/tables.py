@@ -4,8 +4,8 @@ A class is a table or a view, a field one of its columns, of the type that psyco
 has a default: what was read without a column is no row. TABLE, and COLUMNS (of each field its
 column), are names as SQL wants them, quoted where that is needed.
 """
-# schema 7b0dbde89085edfb2aa4bfce7d75a9be469787c6c9d6102a3c14f7019ad69eac
-# seeds  94bc62dd34ecc11aed58395e3ca576bd34f48546a2125f7951b38bf526a8d34d
+# text 6001affc7a0cc70d3d961933a923c9641afe116a95777821a895cbf06f9fddf9
+# from 5e65d78a43ee9f275963418ba399a5d77f4628d3403122cf428ec780af6f473d
 # fmt: off
 # ruff: noqa
 

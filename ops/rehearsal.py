@@ -143,5 +143,5 @@ def renew(
     Returns the files that changed.
     """
     wanted, rows = project.read(folder / "parity.toml").client, seeds.read(folder / "seeds")
-    client = write_client(folder, wanted, snapshot.objects, rows)
+    client = write_client(folder, wanted, snapshot, rows)
     return [*write(folder / "migrations", files, snapshot), *client]

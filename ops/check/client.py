@@ -19,7 +19,7 @@ def judge(folder: Path) -> Iterator[Finding]:
     try:
         client = read(folder, project.read(folder / "parity.toml").client)
         schema = declared.read(folder / "migrations" / "schema.json")
-        found = compare(client, schema.objects, seeds.read(folder / "seeds"))
+        found = compare(client, schema, seeds.read(folder / "seeds"))
     except SettingsError as error:
         yield of_error(error)
         return

@@ -56,6 +56,6 @@ def client(c: Context) -> None:
             "parity.toml names no file for the client",
             hint="printf '[client]\\npath = \"client/tables.py\"\\n' >> parity.toml",
         )
-    objects = declared.read(HERE / "migrations" / "schema.json").objects
-    wrote = write(HERE, path, objects, read(HERE / "seeds"))
+    schema = declared.read(HERE / "migrations" / "schema.json")
+    wrote = write(HERE, path, schema, read(HERE / "seeds"))
     show(f"wrote {path}" if wrote else f"{path} was up to date")

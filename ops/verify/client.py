@@ -12,6 +12,6 @@ from .registry import check
 def client(facts: Facts) -> Iterator[Finding]:
     """The file that parity.toml names is what `invoke client` writes; without one, nothing is."""
     declared = facts.declared
-    found = compare(declared.client, declared.schema.objects, declared.seeds)
+    found = compare(declared.client, declared.schema, declared.seeds)
     if found:
         yield found

@@ -12,15 +12,18 @@ from uuid import UUID
 
 import pytest
 
+from ops.client import diff
 from ops.client.apply import write
 from ops.client.declared import module
 from ops.client.diff import compare
+from ops.client.head import headed, source
 from ops.client.literals import listed
 from ops.client.names import class_name, field_name
 from ops.client.observed import Client
 from ops.client.render import render
 from ops.client.types import python_type
 from ops.drift import declared
+from ops.drift.declared import Snapshot
 from ops.errors import Refused
 from ops.seed.declared import Row, Seed
 
@@ -367,7 +370,7 @@ def test_a_view_has_the_types_of_what_it_selects(imported, definition, expected)
 
 def rendered(root=ROOT):
     schema = declared.read(root / "migrations/schema.json")
-    return render(module(schema.objects, ())).text
+    return headed(render(module(schema.objects, ())).text, "some")
 
 
 def test_the_same_schema_makes_the_same_file_whatever_its_order():
@@ -415,11 +418,16 @@ def test_linters_find_nothing_even_where_they_may_look(tmp_path):
 @pytest.fixture
 def made():
     schema, seeds = objects("id text not null"), [seed("t", ("id",), ("x",))]
-    return schema, seeds, render(module(schema, seeds)).text
+    return schema, seeds, client_of(schema, seeds)
+
+
+def client_of(schema, seeds):
+    found = Snapshot(schema)
+    return headed(render(module(schema, seeds)).text, source(found, seeds))
 
 
 def told(text, schema, seeds):
-    found = compare(Client("client/tables.py", text), schema, seeds)
+    found = compare(Client("client/tables.py", text), Snapshot(schema), seeds)
     return found and f"{found.severity} {found.subject}: {found.message}"
 
 
@@ -430,7 +438,7 @@ def test_a_client_of_this_schema_is_as_it_must_be(made):
 
 
 def test_a_project_that_wants_no_client_lacks_none(made):
-    assert compare(None, made[0], made[1]) is None
+    assert compare(None, Snapshot(made[0]), made[1]) is None
 
 
 @pytest.mark.parametrize(
@@ -460,8 +468,25 @@ def test_another_column_makes_it_stale_and_another_key_only_older(made):
     )
 
 
+def test_one_that_nobody_touched_is_not_made_again_to_be_compared(made, monkeypatch):
+    schema, seeds, text = made
+    monkeypatch.setattr(diff, "anew", None)
+
+    assert told(text, schema, seeds) is None
+    with pytest.raises(TypeError):
+        told(text, schema | objects("n integer"), seeds)
+
+
+def test_an_index_that_came_since_makes_it_no_other(made):
+    schema, seeds, text = made
+    index = {"index public.i": {"table": "public.t", "definition": "btree (a)"}}
+
+    assert told(text, schema | index, seeds) is None
+    assert client_of(schema | index, seeds) != text
+
+
 def test_the_check_tells_what_to_type(made):
-    found = compare(Client("client/tables.py", None), made[0], made[1])
+    found = compare(Client("client/tables.py", None), Snapshot(made[0]), made[1])
 
     assert found.hint == "invoke client, and commit what it writes"
 
@@ -470,11 +495,11 @@ def test_the_check_tells_what_to_type(made):
 
 
 def test_it_is_written_once_and_its_folder_made(tmp_path):
-    schema = objects("id text")
+    schema, more = Snapshot(objects("id text")), Snapshot(objects("id text", "n text"))
 
     assert write(tmp_path, "app/db/tables.py", schema, ()) == ["app/db/tables.py"]
     assert write(tmp_path, "app/db/tables.py", schema, ()) == []
-    assert write(tmp_path, "app/db/tables.py", schema | objects("n text"), ()) != []
+    assert write(tmp_path, "app/db/tables.py", more, ()) != []
     assert write(tmp_path, "", schema, ()) == []
 
 
@@ -482,6 +507,6 @@ def test_a_file_of_somebodys_own_is_left_alone(tmp_path):
     (tmp_path / "tables.py").write_text("# mine\n")
 
     with pytest.raises(Refused, match="was not written by invoke client"):
-        write(tmp_path, "tables.py", objects(), ())
+        write(tmp_path, "tables.py", Snapshot(objects()), ())
 
     assert (tmp_path / "tables.py").read_text() == "# mine\n"
