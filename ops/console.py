@@ -1,6 +1,7 @@
 """How a task talks to a person: its options, its errors, its exit code."""
 
 import functools
+import gc
 import inspect
 import os
 import shlex
@@ -36,6 +37,7 @@ from .output import (
 )
 
 os.chdir(Path(__file__).parents[1])  # where the project's files are
+gc.set_threshold(100_000)  # a large schema is many small objects and no cycle: not to be searched
 HERE = Path()
 PLANS = FORMATS[:2]  # what a plan can be told in
 RUNS = 20  # that a page lists

@@ -49,6 +49,12 @@ class Declared:
     env_file: env_files.EnvFile | None
     client: Client | None = None  # the application's, if it wants one
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Those whose rows are looked at: of the seeds, and of the queue."""
+        queue = (self.project.email.table,) if self.project.email else ()
+        return (*(seed.table for seed in self.seeds), *queue)
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -136,10 +142,9 @@ class Facts:
     @property
     def seeds_in_git(self) -> tuple[SeedDiff, ...]:
         """The comparisons, with the types that a table will have where it is not there yet."""
+        columns = self.columns_in_git if any(diff.absent for diff in self.seeds) else {}
         return tuple(
-            replace(diff, columns=self.columns_in_git.get(diff.seed.table, {}))
-            if diff.absent
-            else diff
+            replace(diff, columns=columns.get(diff.seed.table, {})) if diff.absent else diff
             for diff in self.seeds
         )
 

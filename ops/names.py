@@ -18,17 +18,24 @@ def split(name: str) -> tuple[str, ...]:
 
 
 def columns(
-    objects: Mapping[str, Mapping[str, Any]], schema: str
+    objects: Mapping[str, Mapping[str, Any]], schema: str, tables: Iterable[str] | None = None
 ) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """Table -> column -> properties, of a catalogue; tables of `schema` also by their bare name."""
-    tables: dict[str, dict[str, Mapping[str, Any]]] = {}
+    """Table -> column -> properties, of a catalogue; tables of `schema` also by their bare name.
+
+    Only of some `tables`, where these are given: of a large schema that is much faster.
+    """
+    wanted = None if tables is None else {full_name(table, schema) for table in tables}
+    names = [re.escape(table.replace('"', '""')) for _, table in wanted or ()]
+    named = re.compile("|".join(names))
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
     for subject, properties in objects.items():
-        if subject.startswith("column "):
+        if subject.startswith("column ") and named.search(subject):
             where, table, column = split(subject.removeprefix("column "))
-            tables.setdefault(f"{where}.{table}", {})[column] = properties
-            if where == schema:
-                tables.setdefault(table, {})[column] = properties
-    return tables
+            if wanted is None or (where, table) in wanted:
+                found.setdefault(f"{where}.{table}", {})[column] = properties
+                if where == schema:
+                    found.setdefault(table, {})[column] = properties
+    return found
 
 
 def full_name(table: str, schema: str) -> tuple[str, str]:

@@ -62,8 +62,7 @@ def compared_with(declared: Declared) -> str:
 
 
 def look(conn: Conn, declared: Declared, opening: str, key: str) -> Facts:
-    names = [split(seed.table)[-1] for seed in declared.seeds] + [*ledger.YOYO_TABLES]
-    names += [split(declared.project.email.table)[-1]] if declared.project.email else []
+    names = [split(table)[-1] for table in declared.tables] + [*ledger.YOYO_TABLES]
     tables = sql.SQL(TABLES).format(names=sql.Literal(names)).as_string(conn)
     sums = fingerprint.query(key, conn.info.server_version)
     catalog = f"{sums} {catalogue.SETTINGS} {catalogue.query()}"
@@ -109,7 +108,7 @@ class Reading:
         self.declared, self.server, self.objects, self.seen = declared, server, objects, seen
         self.fingerprint, self.counters = known, counters
         self.schema = server.schema or "public"
-        self.columns = columns(objects, self.schema)
+        self.columns = columns(objects, self.schema, declared.tables)
         self.queries: dict[str, sql.Composable] = {}
         self.plan()
 

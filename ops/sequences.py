@@ -40,12 +40,11 @@ class Counter:
 def parse(rows: Iterable[tuple[Any, ...]]) -> tuple[Counter, ...]:
     """The rows of QUERY; those that are too many for one look are not read either."""
     counters, readable = [], 0
-    for *row, most in rows:
-        counter = Counter(*row)
-        readable += not counter.unread
-        if not counter.unread and readable > most:
-            counter = replace(counter, unread=f"looks at no more than {most}")
-        counters.append(counter)
+    for sequence, table, column, step, unread, most in rows:
+        readable += not unread
+        if not unread and readable > most:
+            unread = f"looks at no more than {most}"
+        counters.append(Counter(sequence, table, column, step, unread))
     return tuple(counters)
 
 

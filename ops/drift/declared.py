@@ -44,15 +44,15 @@ def well_formed(document: dict[str, Any]) -> bool:
     return (
         isinstance(objects, dict)
         and isinstance(dropped, dict)
-        and all(isinstance(properties, dict) for properties in objects.values())
-        and all(isinstance(id, str) for id in dropped.values())
+        and set(map(type, objects.values())) <= {dict}
+        and set(map(type, dropped.values())) <= {str}
     )
 
 
 def from_document(document: dict[str, Any], text: str) -> Snapshot:
     objects: dict[str, Properties] = document["objects"]
-    since = {name: properties.pop("since", "") for name, properties in objects.items()}
-    return Snapshot(objects, {k: v for k, v in since.items() if v}, document["dropped"], text)
+    since = {name: id for name, found in objects.items() if (id := found.pop("since", ""))}
+    return Snapshot(objects, since, document["dropped"], text)
 
 
 def render(snapshot: Snapshot) -> str:

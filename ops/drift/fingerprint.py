@@ -50,8 +50,8 @@ class Fingerprint:
 
 def key(schema: str, ignore: Iterable[tuple[str, str]]) -> str:
     """What the catalogue is compared with, and by which code: another of either, another key."""
-    text = json.dumps([schema, sorted(ignore), code()])
-    return hashlib.sha256(text.encode()).hexdigest()
+    rest = json.dumps([sorted(ignore), code()])
+    return hashlib.sha256(f"{rest} {schema}".encode()).hexdigest()
 
 
 @cache

@@ -1,16 +1,17 @@
 """Are the rows that Git holds there, as Git has them, and can new ones be told from old ones?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ..drift.scope import Ignore, first_rule
 from ..facts import Facts
 from ..findings import Dimension, Finding
-from ..names import full_name
+from ..names import columns, full_name
 from ..seed.shape import Surplus
 from ..seed.source import shown
 from ..seed.words import EDITS, Change, Kind, Origin
 from ..sequences import Counter
-from .keys import guarded
+from .keys import indexes_of, keeps
 from .registry import CannotLook, check
 from .words import both, identifier, in_words, one, rows_like
 
@@ -120,11 +121,13 @@ JUDGES = {
 @check(Dimension.DATA)
 def keys(facts: Facts) -> Iterator[Finding]:
     """Git's schema lets no key of a seed be there twice."""
-    for seed in facts.declared.seeds:
+    declared = facts.declared
+    known = columns(declared.schema.objects, facts.schema, declared.tables)
+    indexes = indexes_of(declared.schema.objects, facts.schema, declared.tables)
+    for seed in declared.seeds:
         schema, name = full_name(seed.table, facts.schema)
-        columns = facts.columns_in_git.get(seed.table, {})
-        objects = facts.declared.schema.objects
-        if columns and not guarded(seed, objects, facts.schema, columns):
+        here = known.get(seed.table)
+        if here and not any(keeps(seed, index, here) for index in indexes[schema, name]):
             key = ", ".join(map(identifier, seed.key))
             scope = " and ".join(f"{identifier(column)} is null" for column in seed.null)
             where = f" where {scope}" if scope else ""
@@ -140,24 +143,23 @@ def keys(facts: Facts) -> Iterator[Finding]:
 @check(Dimension.DATA)
 def sequences(facts: Facts) -> Iterator[Finding]:
     """Every sequence gives a number that its column does not hold yet."""
-    for counter in looked_after(facts):
-        if counter.is_behind:
-            table, column, extreme = counter.table, counter.column, counter.extreme
-            name = counter.sequence.replace("'", "''")
-            yield Finding(
-                f"sequence {counter.sequence}",
-                f"gives {counter.next} next, and {table} holds {column} {counter.furthest}:"
-                " the next INSERT will fail, or one soon after",
-                f"select setval('{name}', (select {extreme}({column}) from {table}))",
-                f"beyond {counter.furthest}",
-                str(counter.next),
-            )
+    for counter in looked_after(facts, lambda counter: counter.is_behind):
+        table, column, extreme = counter.table, counter.column, counter.extreme
+        name = counter.sequence.replace("'", "''")
+        yield Finding(
+            f"sequence {counter.sequence}",
+            f"gives {counter.next} next, and {table} holds {column} {counter.furthest}:"
+            " the next INSERT will fail, or one soon after",
+            f"select setval('{name}', (select {extreme}({column}) from {table}))",
+            f"beyond {counter.furthest}",
+            str(counter.next),
+        )
 
 
-def looked_after(facts: Facts) -> Iterator[Counter]:
-    """The sequences that parity.toml does not ignore."""
+def looked_after(facts: Facts, wanted: Callable[[Counter], Any]) -> Iterator[Counter]:
+    """Those of the wanted sequences that parity.toml does not ignore."""
     ignore = [Ignore(*rule) for rule in facts.declared.project.ignore]
-    for counter in facts.sequences:
+    for counter in filter(wanted, facts.sequences):
         owner = {"owned_by": f"{counter.table}.{counter.column}"}
         if not first_rule(f"sequence {counter.sequence}", owner, ignore):
             yield counter
@@ -172,9 +174,8 @@ def not_looked_at(facts: Facts) -> Iterator[str]:
             since = ", which Git changed since" if both else ""
             yield f"kept as edited here: {change.subject} {told}{since}"
     unread: dict[str, list[str]] = {}
-    for counter in looked_after(facts):
-        if counter.unread:
-            unread.setdefault(counter.unread, []).append(counter.sequence)
+    for counter in looked_after(facts, lambda counter: counter.unread):
+        unread.setdefault(counter.unread, []).append(counter.sequence)
     for reason, names in unread.items():
         more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
         yield f"sequence {', '.join(names[:FEW])}{more} ({facts.server.user} {reason})"

@@ -5,7 +5,7 @@ have no customer, which are just those of a seed.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from ..drift.objects import CHAIN, Objects, Properties, kind_of, relation_of
 from ..names import full_name, split
@@ -15,15 +15,17 @@ UNIQUE = ("primary key", "unique")
 IS_NULL = re.compile(rf"({CHAIN.pattern}) IS NULL")
 
 
-def guarded(seed: Seed, objects: Objects, schema: str, columns: Collection[str]) -> bool:
-    """Whether the schema lets no key of the seed be there twice; `columns` are the table's."""
-    table = full_name(seed.table, schema)
-    return any(
-        keeps(seed, properties, columns)
-        for subject, properties in objects.items()
-        if kind_of(subject) in ("constraint", "index")
-        and split(relation_of(subject, properties)) == table
-    )
+def indexes_of(
+    objects: Objects, schema: str, tables: Iterable[str]
+) -> dict[tuple[str, str], list[Properties]]:
+    """Table -> its constraints and indexes, of some tables; bare names are in `schema`."""
+    found: dict[tuple[str, str], list[Properties]] = {full_name(t, schema): [] for t in tables}
+    for subject, properties in objects.items():
+        if kind_of(subject) in ("constraint", "index"):
+            where, *name = split(relation_of(subject, properties))
+            if name and (where, name[0]) in found:
+                found[where, name[0]].append(properties)
+    return found
 
 
 def keeps(seed: Seed, index: Properties, columns: Collection[str]) -> bool:
