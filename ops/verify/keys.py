@@ -7,8 +7,8 @@ have no customer, which are just those of a seed.
 import re
 from collections.abc import Collection, Iterable
 
-from ..drift.objects import CHAIN, Objects, Properties, kind_of, relation_of
-from ..names import full_name, split
+from ..drift.objects import CHAIN, Objects, Properties, relation_of
+from ..names import any_of, full_name, split
 from ..seed.declared import Seed
 
 UNIQUE = ("primary key", "unique")
@@ -20,11 +20,12 @@ def indexes_of(
 ) -> dict[tuple[str, str], list[Properties]]:
     """Table -> its constraints and indexes, of some tables; bare names are in `schema`."""
     found: dict[tuple[str, str], list[Properties]] = {full_name(t, schema): [] for t in tables}
+    may_be = any_of(found)
     for subject, properties in objects.items():
-        if kind_of(subject) in ("constraint", "index"):
-            where, *name = split(relation_of(subject, properties))
-            if name and (where, name[0]) in found:
-                found[where, name[0]].append(properties)
+        if subject.startswith(("constraint ", "index ")):
+            named = may_be(subject) or may_be(properties.get("table", ""))
+            if named and (table := split(relation_of(subject, properties))) in found:
+                found[table].append(properties)
     return found
 
 
