@@ -1,6 +1,7 @@
 """How we talk to PostgreSQL: a connection, a message of many statements, one snapshot, one lock."""
 
 import getpass
+import os
 import random
 import socket
 import time
@@ -65,6 +66,7 @@ def connect(target: Target, purpose: str) -> Iterator[Conn]:
 
     Raises Unreachable, with what libpq said, when there is no connection or it is lost.
     """
+    os.environ["PGDATESTYLE"] = "ISO"  # psycopg reads no other; libpq takes it from nowhere else
     try:
         conn = psycopg.connect(
             target.conninfo,

@@ -463,6 +463,16 @@ def test_a_database_that_only_reads_is_refused(synced):
     assert "only reads here: default_transaction_read_only is on" in str(done.error)
 
 
+def test_a_database_that_writes_dates_in_its_own_way_comes_into_parity(project):
+    project.execute(
+        "do $$begin execute format('alter database %I set datestyle = ''German, DMY''',"
+        " current_database()); end$$"
+    )
+
+    assert project.sync().report.in_parity
+    assert project.sync().report.in_parity
+
+
 def test_what_was_made_by_hand_before_leads_to_the_baseline(project):
     project.execute((project.folder / "migrations/0001.initial-schema.sql").read_text())
 
