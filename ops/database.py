@@ -22,20 +22,22 @@ Tell = Callable[[str], None]
 
 LOCK = 0x6F7073  # "ops": the key of the advisory lock, one for each database
 
-# A pooler invents the process id that it tells a client, so where ours is not the server's own,
-# one connection is not one session: there, nothing is set and no lock is taken.
+# What a session that migrates sets for itself, whatever the role's own limits are.
 #
 # After SIGKILL the server notices within a second that nobody listens, ends the statement and frees
 # the lock; without the interval, the statement runs on. Only Linux servers can look.
-TAKE = """
-select set_config(name, value, false) from (values
-    ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'),
-    ('lock_timeout', '5s'),
-    (case when version() ~ 'linux' then 'client_connection_check_interval'
-          else 'application_name' end,
-     case when version() ~ 'linux' then '1s' else current_setting('application_name') end)
-) as setting (name, value) where pg_backend_pid() = {pid};
-select case when pg_backend_pid() = {pid} then pg_try_advisory_lock({lock}) end;
+OURS = """
+select set_config(name, wanted.value, false) from (values
+    ('statement_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', '5s'),
+    ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'),
+    ('client_connection_check_interval', '1s')
+) as wanted (name, value)
+where current_setting(name, true) is not null and (name not like 'client_%' or version() ~ 'linux')
+"""
+# A pooler invents the process id that it tells a client, so where ours is not the server's own,
+# one connection is not one session: there, nothing is set and no lock is taken.
+TAKE = f"""{OURS} and pg_backend_pid() = {{pid}};
+select case when pg_backend_pid() = {{pid}} then pg_try_advisory_lock({{lock}}) end;
 """
 
 # What libpq says when it cannot connect, and what to type then.

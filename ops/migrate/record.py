@@ -7,7 +7,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from ..database import whoami
+from ..database import OURS, whoami
 from ..database_url import Target
 from .declared import MigrationFile
 
@@ -16,9 +16,7 @@ YOYO, MARK, UNDO = (HERE / name for name in ("yoyo.sql", "mark.sql", "undo.sql")
 
 # Whatever a migration has set ends with it. RESET ALL keeps the advisory lock; a DISCARD would let
 # go of it. What the session itself needs is set again, as when the lock was taken.
-SETTLE = """reset session authorization; reset role; reset all; set lock_timeout = '5s';
-select set_config('client_connection_check_interval', '1s', false) where version() ~ 'linux';
-"""
+SETTLE = f"reset session authorization; reset role; reset all; {OURS};"
 BEGIN = "begin; set local lock_timeout = {lock}; set local statement_timeout = {statement};\n"
 
 

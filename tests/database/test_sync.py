@@ -473,6 +473,26 @@ def test_a_database_that_writes_dates_in_its_own_way_comes_into_parity(project):
     assert project.sync().report.in_parity
 
 
+def test_limits_of_the_role_do_not_end_a_migration_early(synced):
+    synced.execute(
+        "do $$declare name text; begin for name in select s.name from pg_settings s where s.name in"
+        " ('statement_timeout', 'transaction_timeout', 'idle_session_timeout') loop"
+        " execute format('alter database %I set %I = ''900ms''', current_database(), name);"
+        " end loop; end$$"
+    )
+    synced.migration(
+        "0005.first",
+        "create table slow as select 'a' as a; select pg_sleep(1); create function late(text)"
+        " returns text language plpgsql immutable as 'begin perform pg_sleep(1); return $1; end';",
+    )
+    synced.migration(
+        "0006.then",
+        "-- transactional: false\ncreate index concurrently slow_idx on slow (late(a));",
+    )
+
+    assert synced.sync().applied == ["0005.first", "0006.then"]
+
+
 def test_what_was_made_by_hand_before_leads_to_the_baseline(project):
     project.execute((project.folder / "migrations/0001.initial-schema.sql").read_text())
 
