@@ -68,6 +68,8 @@ def cure(error: psycopg.Error) -> str:
         return "this PostgreSQL was built without ICU: set POSTGRES_BIN to one that has it"
     if error.sqlstate == "25001":
         return "put `-- transactional: false` on the file's first line, alone with that statement"
+    if error.sqlstate == "55P04":
+        return "put what uses the new value into a migration of its own, behind this one"
     if error.sqlstate == "55P03":
         return (
             "run the same command again when the table is free: invoke preflight shows who is there"

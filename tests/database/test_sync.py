@@ -129,6 +129,16 @@ def test_the_place_of_a_syntax_error_is_named(synced):
     assert "migrations/0005.typo.sql:3:8: syntax error" in str(synced.sync().error)
 
 
+def test_a_new_value_of_an_enum_is_for_the_next_migration(synced):
+    synced.migration("0005.mood", "create type mood as enum ('calm');")
+    synced.migration("0006.used", "alter type mood add value 'busy'; select 'busy'::mood;")
+
+    error = synced.sync().error
+
+    assert "0006.used.sql:1:42: unsafe use of new value" in str(error)
+    assert error.hint == "put what uses the new value into a migration of its own, behind this one"
+
+
 def test_the_next_sync_continues_after_a_failure(project):
     project.migration("0005.bad", "select 1/0;")
     project.sync()
