@@ -2,6 +2,7 @@
 
 from invoke import Collection
 
+from ops.verbs.adopting import prisma
 from ops.verbs.environments import compare, compare_places, environment, show_facts
 from ops.verbs.mail import check_mail, process, retry, show_queue
 from ops.verbs.migrations import accept, apply, baseline, capture, dev, new, reset, rollback, status
@@ -39,3 +40,4 @@ namespace.add_collection(
 namespace.add_collection(Collection("schema", snapshot, diff))
 namespace.add_collection(Collection("restore", rehearse_restore))
 namespace.add_collection(Collection("email", show_queue, process, retry, check_mail))
+namespace.add_collection(Collection("adopt", prisma))

@@ -71,7 +71,7 @@ def refuse_difference(facts: Facts, pending: frozenset[str]) -> None:
         more = f"\nand {len(errors) - 20} more" if len(errors) > 20 else ""
         raise Refused(
             f"the schema here is not what these migrations make:\n{told}{more}",
-            hint="close the differences first, or adopt fewer: --until ID",
+            hint="close each where it is wrong (docs/adopting.md, 4), or adopt fewer: --until ID",
         )
 
 

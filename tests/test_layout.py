@@ -21,7 +21,7 @@ LAYERS = (
     "reading",
     "verify",
     "preflight rehearsal backup",
-    "sync local amend check compare",
+    "sync local amend adopt check compare",
     "develop",
     "report",
     "doctor",

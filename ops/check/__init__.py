@@ -44,7 +44,8 @@ def findings(folder: Path, url: str, tell: Tell) -> Iterator[Finding]:
         yield from files.rewritten(theirs, {file.path.name: file for file in history})
     yield from files.checksums(migrations, history)
     yield from client.judge(folder)
-    new = [file for file in history if not theirs or file.path.name not in theirs.names]
+    known = theirs.names if theirs else frozenset()
+    new = [file for file in history if file.path.name not in known and not file.is_adopted]
     yield from (f for file in new if file.is_sql for f in statements.judge(file))
     yield from squawk.judge(folder, new)
     yield from refused or replay.judge(url, history, new, tell)

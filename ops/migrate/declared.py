@@ -18,6 +18,7 @@ from .text import normalised
 DIRECTIVE = re.compile(
     r"^\s*--\s*(transactional|depends|lock_timeout|statement_timeout)\s*:\s*(.*)$"
 )
+ORIGIN = "-- From Prisma: "  # begins a migration that another tool made, with its name there
 DURATION = re.compile(r"\d+\s*(us|ms|s|min|h|d)?")
 
 
@@ -46,6 +47,11 @@ class MigrationFile:
     @property
     def is_sql(self) -> bool:
         return self.path.suffix == ".sql"
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it came from another tool, which has run it where it had to run."""
+        return self.text.startswith(ORIGIN)
 
     @property
     def rollback(self) -> Path:

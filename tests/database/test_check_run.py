@@ -55,6 +55,14 @@ def test_the_shipped_project_has_nothing_to_complain_about(checked):
     assert checked.found() == []
 
 
+def test_what_another_tool_has_run_is_not_judged_as_new(checked):
+    text = "create table if not exists t (id int);\nalter table users add fax text not null;"
+    theirs = f"-- From Prisma: 20240101_theirs\n\n{text}"
+
+    assert len(checked.add(text).snapshot().errors()) == 2
+    assert checked.add(theirs).snapshot().found() == []
+
+
 def test_bodies_of_functions_are_checked_or_it_is_said_that_they_were_not(checked):
     body = "begin perform 1;\n perform nothing from nowhere; end"
     text = f"create function f() returns void\nlanguage plpgsql as $$ {body} $$;"
