@@ -175,6 +175,9 @@ def _given(refuse: _Refuse, rest: str) -> dict[str, str]:
     if "/" in path:
         raise refuse("holds a / in or after the name of the database", "remove it, or write %2F")
     given = {**_authority(authority), "dbname": unquote(path), **_query(refuse, query)}
+    if "sslkey" not in given and "sslcert" in given:
+        # Prisma's word for the authority of the server; libpq's own comes with a key
+        given.setdefault("sslrootcert", given.pop("sslcert"))
     return {"port": "5432", **{name: value for name, value in given.items() if value}}
 
 
@@ -252,7 +255,8 @@ def _sslmode(
     mode = "require" if mode == "no-verify" else mode
     if mode not in SSLMODES:
         raise refuse(f"has an sslmode that is none of {', '.join(SSLMODES)}", f"sslmode={usual}")
-    return "verify-full" if has_certificates and mode != "verify-ca" else mode
+    strict = given.get("sslaccept") == "strict" and "sslrootcert" in given
+    return "verify-full" if (has_certificates or strict) and mode != "verify-ca" else mode
 
 
 def _for_libpq(given: Mapping[str, str]) -> dict[str, str]:

@@ -338,6 +338,22 @@ def test_a_pooler_shows_in_the_url_and_is_asked_for_no_search_path(url):
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
+        ("sslcert=ca.pem", (None, "ca.pem", "require")),
+        ("sslcert=ca.pem&sslaccept=strict", (None, "ca.pem", "verify-full")),
+        ("sslcert=ca.pem&sslaccept=accept_invalid_certs", (None, "ca.pem", "require")),
+        ("sslcert=us.pem&sslkey=us.key", ("us.pem", None, "require")),
+        ("sslaccept=strict", (None, None, "require")),
+    ],
+)
+def test_a_certificate_without_a_key_is_the_servers_as_prisma_means_it(query, expected):
+    read = libpq(f"{URL}?{query}")
+
+    assert (read.get("sslcert"), read.get("sslrootcert"), read["sslmode"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
         ("schema=app", "-csearch_path=app"),
         ("schema=public&options=-cgeqo%3Doff", "-cgeqo=off -csearch_path=public"),
         ("schema=My%20Team", '-csearch_path="My\\ Team"'),
