@@ -10,6 +10,7 @@ from ..findings import Finding, Severity
 from .declared import Folder, Script
 from .observed import Row
 
+MARK = "if all of it is here: npx prisma migrate resolve --applied"
 ASK = "invoke migrate.baseline says whether what it makes is here"
 SAID = re.compile(r"^.*?(?:ERROR|FATAL): *(?P<message>.+)$", re.MULTILINE)
 LONGEST = 200  # characters of the server's message
@@ -65,17 +66,18 @@ def findings(held: Sequence[Held], rows: Sequence[Row], folder: Folder) -> Itera
     """What to know, or to settle first, before the baseline; errors are of the second kind."""
     beyond = [one for one in held[len(adoptable(held)) :] if one.state in HERE]
     for one in held:
+        name = one.script.name
         if one.state is State.FAILED and one.row:
             yield failed(one.row)
-        elif one.state is State.PENDING and beyond and one.script.name < beyond[-1].script.name:
+        elif one.state is State.PENDING and beyond and name < beyond[-1].script.name:
             message = f"is pending, and {beyond[-1].script.name} behind it is applied here"
-            yield finding(one.script.name, message, "npx prisma migrate deploy, then this again")
+            yield finding(name, message, f"npx prisma migrate deploy. Or, {MARK} {name}")
         elif one.state is State.EDITED:
             message = "its file is not the one that ran: the checksum differs"
-            yield finding(one.script.name, message, ASK, Severity.WARNING)
+            yield finding(name, message, ASK, Severity.WARNING)
         elif one.state is State.MARKED:
             message = "was marked as applied by `migrate resolve` and never ran"
-            yield finding(one.script.name, message, ASK, Severity.WARNING)
+            yield finding(name, message, ASK, Severity.WARNING)
     yield from unknown(rows, folder)
 
 
@@ -85,7 +87,7 @@ def failed(row: Row) -> Finding:
     message = f"begun here on {row.started_at:%Y-%m-%d}, {why}; part of it may be here"
     hint = (
         "take away what it left and correct its file: it counts as pending, and sync runs it."
-        f" Or, if all of it is here: npx prisma migrate resolve --applied {row.name}"
+        f" Or, {MARK} {row.name}"
     )
     return finding(row.name, message, hint)
 

@@ -33,7 +33,7 @@ def explained(
         ("context", diagnosis.context),
     ):
         lines += [f"{label}: {text}"] if text else []
-    failed = MigrationFailed("\n".join([*lines, kept]), hint=cure(error))
+    failed = MigrationFailed("\n".join([*lines, kept]), hint=cure(error, file))
     failed.__cause__ = error
     return failed
 
@@ -63,7 +63,7 @@ def excerpt(file: MigrationFile, at: str) -> list[str]:
     return [f"{number:>5} | {lines[number - 1].strip()[:120]}"] if 0 < number <= len(lines) else []
 
 
-def cure(error: psycopg.Error) -> str:
+def cure(error: psycopg.Error, file: MigrationFile) -> str:
     if error.sqlstate == "0A000" and "ICU" in str(error):
         return "this PostgreSQL was built without ICU: set POSTGRES_BIN to one that has it"
     if error.sqlstate == "25001":
@@ -79,4 +79,6 @@ def cure(error: psycopg.Error) -> str:
             "it is there already. A database that is older than its records: invoke"
             " migrate.baseline; something made by hand: take it away, or write the migration for it"
         )
+    if file.is_adopted and error.sqlstate in ("42P01", "42703", "42704", "42883"):
+        return "it came by no migration: docs/adopting.md, From Prisma, says how it becomes one"
     return "correct the file and run the same command again"

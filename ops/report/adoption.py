@@ -7,6 +7,7 @@ from .tables import table
 from .terminal import complaints, wrapped
 from .words import plural
 
+COMMIT = 'git add migrations parity.toml && git commit -m "The history of Prisma, as ours"'
 STRAY = "Prisma never ran it; what it made where somebody did, migrate.baseline names"
 
 
@@ -51,10 +52,10 @@ def wrote(work: Work, *, plan: bool) -> str:
     return "\n".join(lines or ["everything is written already"]) + "\n"
 
 
-def steps(told: Adoption, folder: str, env: str) -> str:
+def steps(told: Adoption, work: Work, folder: str, env: str) -> str:
     """The commands that follow, in their order, as they are typed."""
     to, seen = f" --env {env}" if env else "", told.seen
-    commands = ["invoke schema.snapshot"]
+    commands = ["invoke schema.snapshot", *([COMMIT] if work.texts else [])]
     if seen is None:
         commands.append(f"invoke adopt.prisma {folder}, where DATABASE_URL is production's")
     if told.until:

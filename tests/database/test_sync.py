@@ -139,6 +139,15 @@ def test_a_new_value_of_an_enum_is_for_the_next_migration(synced):
     assert error.hint == "put what uses the new value into a migration of its own, behind this one"
 
 
+def test_what_an_adopted_history_never_makes_leads_to_the_page_about_it(synced):
+    synced.migration("0005.theirs", "-- From Prisma: 1_theirs\n\nalter table pushed add b int;")
+
+    error = synced.sync().error
+
+    assert 'relation "pushed" does not exist' in str(error)
+    assert "docs/adopting.md, From Prisma" in error.hint
+
+
 def test_the_next_sync_continues_after_a_failure(project):
     project.migration("0005.bad", "select 1/0;")
     project.sync()

@@ -16,6 +16,7 @@ from tests import prisma
 
 TABLE = "CREATE TABLE t (id int);\n"
 ENUM = "BEGIN;\nCREATE TYPE a AS ENUM ('x');\nCOMMIT;\n"
+WORK, DONE = apply.Work({Path("a"): "text"}, ()), apply.Work({}, ())
 INDEX = 'CREATE INDEX CONCURRENTLY "i" ON "t"("id");\n'
 
 
@@ -367,14 +368,16 @@ def test_the_steps_are_those_that_this_database_needs():
     pushed = adopt(told.folder, Seen("", (), True), Path())
     empty = adopt(told.folder, Seen("", (), False), Path())
 
-    assert adoption.steps(told, "p", "prod.env").split("\n  ")[1:] == [
+    assert adoption.steps(told, WORK, "p", "prod.env").split("\n  ")[1:] == [
         "invoke schema.snapshot",
+        'git add migrations parity.toml && git commit -m "The history of Prisma, as ours"',
         "invoke migrate.baseline --until 0001 --env prod.env",
         "invoke sync --plan --env prod.env",
         "invoke sync --env prod.env",
         "invoke verify --env prod.env",
     ]
-    assert "baseline" not in adoption.steps(nowhere, "p", "")
-    assert "sync" not in adoption.steps(nowhere, "p", "")
-    assert "\n  invoke migrate.baseline\n" in adoption.steps(pushed, "p", "")
-    assert "baseline" not in adoption.steps(empty, "p", "")
+    assert "git" not in adoption.steps(told, DONE, "p", "")
+    assert "baseline" not in adoption.steps(nowhere, DONE, "p", "")
+    assert "sync" not in adoption.steps(nowhere, DONE, "p", "")
+    assert "\n  invoke migrate.baseline\n" in adoption.steps(pushed, DONE, "p", "")
+    assert "baseline" not in adoption.steps(empty, DONE, "p", "")

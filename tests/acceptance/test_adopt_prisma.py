@@ -1,6 +1,8 @@
 """A Prisma production moves over, by the commands that are printed and no others."""
 
 import re
+import shlex
+import subprocess
 
 import pytest
 
@@ -49,7 +51,23 @@ def moving(project, scripts):
 
 
 def commands(done):
-    return re.findall(r"^  invoke (.+)$", done.stdout.partition("next:")[2], re.MULTILINE)
+    return re.findall(r"^  (.+)$", done.stdout.partition("next:")[2], re.MULTILINE)
+
+
+def typed(project, command):
+    """The command as a person types it."""
+    if command.startswith("invoke "):
+        return project.invoke(*shlex.split(command)[1:])
+    names = {f"GIT_{who}_{what}": "a@b.test" for who in ("AUTHOR", "COMMITTER")
+             for what in ("NAME", "EMAIL")}  # fmt: skip
+    return subprocess.run(
+        command,
+        shell=True,
+        cwd=project.folder,
+        env=project.env(**names),
+        capture_output=True,
+        text=True,
+    )
 
 
 def written(project):
@@ -63,13 +81,14 @@ def remembered(project):
 
 def test_the_printed_commands_lead_to_parity(moving):
     before = remembered(moving)
+    typed(moving, "git init -q -b main && git add -A && git commit -qm theirs")
 
     told = moving.invoke("adopt.prisma", "prisma/migrations")
     assert (told.returncode, told.stderr) == (0, "")
     assert "edited" not in told.stdout
-    assert commands(told)[1:3] == ["migrate.baseline --until 0003", "sync --plan"]
+    assert commands(told)[2:4] == ["invoke migrate.baseline --until 0003", "invoke sync --plan"]
     for command in commands(told):
-        done = moving.invoke(*command.split())
+        done = typed(moving, command)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
 
     assert "IN PARITY" in done.stdout
@@ -101,9 +120,10 @@ def test_a_plan_says_all_of_it_and_writes_nothing(moving):
 
 
 def test_what_differs_in_production_is_named_by_the_baseline(moving):
+    typed(moving, "git init -q -b main")
     moving.execute("create table made_by_push (id int); alter table users drop column name")
-    for command in commands(moving.invoke("adopt.prisma", "prisma/migrations"))[:2]:
-        done = moving.invoke(*command.split())
+    for command in commands(moving.invoke("adopt.prisma", "prisma/migrations"))[:3]:
+        done = typed(moving, command)
 
     assert done.returncode == 5
     assert "table public.made_by_push: not in Git" in done.stderr
@@ -118,7 +138,7 @@ def test_a_failed_migration_is_settled_first(moving, scripts):
 
     assert told.returncode == 1
     assert f"{name}: begun here" in " ".join(told.stdout.split())
-    assert "migrate.baseline --until 0003" in commands(told)
+    assert "invoke migrate.baseline --until 0003" in commands(told)
 
 
 def test_one_refused_statement_keeps_all_of_it_from_being_written(moving):
@@ -178,8 +198,9 @@ def test_a_production_in_a_schema_of_its_own_moves_over(project):
         project.execute(f"set search_path = app; {prisma.row(name, text)}")
     project.environ["DATABASE_URL"] += "?schema=app"
 
+    typed(project, "git init -q -b main")
     for command in commands(project.invoke("adopt.prisma", "prisma/migrations")):
-        done = project.invoke(*command.split())
+        done = typed(project, command)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
 
     assert "IN PARITY" in done.stdout
