@@ -1,5 +1,7 @@
 """A history that moves over: what is there, what it becomes, what to type next."""
 
+import shlex
+
 from ..adopt import Adoption
 from ..adopt.apply import Work
 from ..adopt.observed import NAME, Seen
@@ -7,7 +9,8 @@ from .tables import table
 from .terminal import complaints, wrapped
 from .words import plural
 
-COMMIT = 'git add migrations parity.toml && git commit -m "The history of Prisma, as ours"'
+COMMIT = 'git add migrations parity.toml && git commit -am "History from Prisma"'
+LATER = "then this again where DATABASE_URL, or --env FILE, is that of production"
 STRAY = "Prisma never ran it; what it made where somebody did, migrate.baseline names"
 
 
@@ -52,16 +55,14 @@ def wrote(work: Work, *, plan: bool) -> str:
     return "\n".join(lines or ["everything is written already"]) + "\n"
 
 
-def steps(told: Adoption, work: Work, folder: str, env: str) -> str:
+def steps(told: Adoption, work: Work, env: str) -> str:
     """The commands that follow, in their order, as they are typed."""
-    to, seen = f" --env {env}" if env else "", told.seen
+    to, seen = f" --env {shlex.quote(env)}" if env else "", told.seen
     commands = ["invoke schema.snapshot", *([COMMIT] if work.texts else [])]
-    if seen is None:
-        commands.append(f"invoke adopt.prisma {folder}, where DATABASE_URL is production's")
     if told.until:
         commands.append(f"invoke migrate.baseline --until {told.until}{to}")
     elif seen and seen.populated and not seen.schema:
         commands.append(f"invoke migrate.baseline{to}")
-    if seen:
-        commands += [f"invoke {words}{to}" for words in ("sync --plan", "sync", "verify")]
-    return "\n".join(["next:", *(f"  {command}" for command in commands)])
+    commands += [f"invoke {words}{to}" for words in ("sync --plan", "sync", "verify") if seen]
+    after = [] if seen else [LATER]
+    return "\n".join(["next:", *(f"  {command}" for command in commands), *after])

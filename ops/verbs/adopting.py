@@ -39,7 +39,7 @@ def prisma(c: Context, folder: str, plan: bool = False, env: str = "") -> None:
     if not plan:
         apply.write(work)
     show(adoption.wrote(work, plan=plan))
-    show(adoption.steps(told, work, folder, env))
+    show(adoption.steps(told, work, env))
     finish(int(any(finding.severity is Severity.ERROR for finding in told.findings)))
 
 

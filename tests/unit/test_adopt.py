@@ -368,16 +368,17 @@ def test_the_steps_are_those_that_this_database_needs():
     pushed = adopt(told.folder, Seen("", (), True), Path())
     empty = adopt(told.folder, Seen("", (), False), Path())
 
-    assert adoption.steps(told, WORK, "p", "prod.env").split("\n  ")[1:] == [
+    assert adoption.steps(told, WORK, "prod.env").split("\n  ")[1:] == [
         "invoke schema.snapshot",
-        'git add migrations parity.toml && git commit -m "The history of Prisma, as ours"',
+        'git add migrations parity.toml && git commit -am "History from Prisma"',
         "invoke migrate.baseline --until 0001 --env prod.env",
         "invoke sync --plan --env prod.env",
         "invoke sync --env prod.env",
         "invoke verify --env prod.env",
     ]
-    assert "git" not in adoption.steps(told, DONE, "p", "")
-    assert "baseline" not in adoption.steps(nowhere, DONE, "p", "")
-    assert "sync" not in adoption.steps(nowhere, DONE, "p", "")
-    assert "\n  invoke migrate.baseline\n" in adoption.steps(pushed, DONE, "p", "")
-    assert "baseline" not in adoption.steps(empty, DONE, "p", "")
+    assert "git" not in adoption.steps(told, DONE, "")
+    assert "baseline" not in adoption.steps(nowhere, DONE, "")
+    assert "sync" not in adoption.steps(nowhere, DONE, "")
+    assert "--env 'my prod.env'" in adoption.steps(told, DONE, "my prod.env")
+    assert "\n  invoke migrate.baseline\n" in adoption.steps(pushed, DONE, "")
+    assert "baseline" not in adoption.steps(empty, DONE, "")
