@@ -51,7 +51,7 @@ def wrote(work: Work, *, plan: bool) -> str:
     """One line a file; those that somebody changed since stay."""
     word = "would write" if plan else "wrote"
     lines = [f"{word} {path}" for path in work.texts]
-    lines += [f"kept {path}: it is not what would be written now" for path in work.kept]
+    lines += [f"kept {path}, which was changed; to have it anew: rm {path}" for path in work.kept]
     return "\n".join(lines or ["everything is written already"]) + "\n"
 
 
