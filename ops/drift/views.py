@@ -11,8 +11,12 @@ from itertools import takewhile
 from .objects import PART
 
 TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W\d][\w$]*|\s+|.""", re.DOTALL)
-AFTER_FROM = {"WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", ";"}
-SEVERAL = {",", "JOIN", "UNION", "INTERSECT", "EXCEPT"}
+AFTER_FROM = {
+    *("TABLESAMPLE", "WHERE", "GROUP", "HAVING", "WINDOW"),
+    *("ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", ";"),
+}
+RELATIONS = {",", "JOIN"}
+QUERIES = {"UNION", "INTERSECT", "EXCEPT"}
 QUERY = {"SELECT", "WITH", "VALUES"}
 
 
@@ -31,9 +35,10 @@ def only_alias(tokens: list[str]) -> str:
     if "FROM" not in outer:
         return ""
     rest = outer[outer.index("FROM") + 1 :]
-    clause = takewhile(lambda token: token not in AFTER_FROM, rest)
+    clause = list(takewhile(lambda token: token not in AFTER_FROM, rest))
+    several = RELATIONS.intersection(clause) or QUERIES.intersection(rest)
     names = [token for token in clause if is_name(token)]
-    return "" if SEVERAL.intersection(rest) or not names else names[-1]
+    return "" if several or not names else names[-1]
 
 
 def with_depth(tokens: Iterable[str]) -> Iterator[tuple[str, bool]]:

@@ -21,6 +21,15 @@ from ops.drift.views import without_needless_prefix
         ),
         ("SELECT t.a, 't.a' AS b FROM t;", "SELECT a, 't.a' AS b FROM t;"),
         ("SELECT max(t.a) FROM t GROUP BY t.b;", "SELECT max(a) FROM t GROUP BY b;"),
+        ("SELECT t.a, t.b FROM t GROUP BY t.a, t.b;", "SELECT a, b FROM t GROUP BY a, b;"),
+        (
+            "SELECT DISTINCT ON (t.a) t.b FROM t ORDER BY t.a, t.b DESC;",
+            "SELECT DISTINCT ON (a) b FROM t ORDER BY a, b DESC;",
+        ),
+        (
+            "SELECT t.a FROM t TABLESAMPLE bernoulli (10) REPEATABLE (3) ORDER BY t.b;",
+            "SELECT a FROM t TABLESAMPLE bernoulli (10) REPEATABLE (3) ORDER BY b;",
+        ),
     ],
 )
 def test_the_one_relation_is_not_named(older, newer):
