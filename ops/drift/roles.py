@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from .declared import Snapshot
 from .objects import Objects, Properties, default_of, grantee, kind_of, name_of
 from .rights import sort_of
+from .versions import settled
 
 READING = {  # what a role needs on each kind of object that verify looks at
     "schema": ("usage",),
@@ -33,7 +34,7 @@ def set_apart(declared: Snapshot, observed: Objects) -> Parties:
     A role that Git grants something to is Git's business: then all that it may do is compared.
     Who syncs has no name where two catalogues are compared, each with a role of its own.
     """
-    git, here = without_roles(declared.objects), without_roles(observed)
+    git, here = map(without_roles, settled(declared.objects, observed))
     ours, theirs = named("syncs", observed), named("syncs", declared.objects)
     if not ours and not any("owner" in properties for properties in here.values()):
         git = {subject: unowned(properties) for subject, properties in git.items()}
