@@ -22,7 +22,8 @@ BACK = "rollback to savepoint refusal;\n"
 AWAY = "rollback; select pg_catalog.pg_advisory_unlock_all();"
 CLOSING = f"\n;\nset constraints all immediate; {AWAY}"
 BOOLEAN = 16  # the type's number in pg_type
-UNNAMED = "?column?"
+# up to PostgreSQL 14, a column that is but `true` or `false` is called after its type
+UNNAMED = ("?column?", "bool")
 FUNCTION = re.compile(r"^(?:PL/pgSQL|SQL function).*", re.MULTILINE)
 # With these errors nobody knows what the statement would have done; anything else is the answer.
 WRITER, AGAIN = "a probe needs a role that may write", "try again"
@@ -154,5 +155,5 @@ def untrue(result: pq.abc.PGresult) -> str:
     if values == {b"t"}:
         return ""
     name = (result.fname(0) or b"").decode()
-    claim = "" if name == UNNAMED else f": {name}"
+    claim = "" if name in UNNAMED else f": {name}"
     return f"not true{claim}" if values else f"no row says whether it is true{claim}"
