@@ -16,6 +16,7 @@ from .database_url import read_target
 from .drift import declared as schema_file
 from .drift import observed as catalogue
 from .drift.objects import Objects
+from .drift.versions import MARKS
 from .errors import MigrationFailed, Refused
 from .migrate import apply as migrate
 from .migrate import declared, diff
@@ -58,7 +59,8 @@ class Rehearsal:
 def begun(url: str, tell: Tell) -> Iterator[Rehearsal]:
     """A rehearsal in the empty database at `url`, to which nothing is applied yet."""
     with connect(read_target("DATABASE_URL", url, ""), "rehearsal") as conn:
-        if any(not subject.startswith(("schema ", "extension ")) for subject in look(conn)):
+        found = look(conn).keys() - set(MARKS)
+        if any(not subject.startswith(("schema ", "extension ")) for subject in found):
             raise Refused(
                 "a rehearsal needs an empty database", hint="give it one that was just created"
             )

@@ -25,6 +25,12 @@ class Contents:
     created: str
     tables: frozenset[int]
 
+    @property
+    def major(self) -> int | None:
+        """The major version of the server it was taken from, where the archive tells it."""
+        text = self.server.split(".")[0]
+        return int(text) if text.isdigit() else None
+
 
 def contents(programs: Programs, path: Path) -> Contents:
     """Read the list of what is in it; Failed when it is no archive, or not a whole one."""

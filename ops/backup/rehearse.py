@@ -28,6 +28,8 @@ select set_config('search_path', quote_ident(n.nspname), false)
 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where c.relname = '_yoyo_migration'
 """
+# Who may do what is written by the version that it came from, and is to be read as that one's.
+ORIGIN = "set ops.origin = {}"
 PREFIX = "restore."
 FIRST = 5  # errors that are shown
 OTHER = "if something is missing on this machine, set POSTGRES_BIN to a PostgreSQL that has it"
@@ -118,6 +120,8 @@ def rehearse(file: Path, declared: Declared, postgres_bin: str | None, tell: Tel
         with connect(stage.target("restored"), "rehearsal") as conn:
             here = count(conn, parse(ask(conn, QUERY)[0]))
             ask(conn, SEARCH_PATH)
+            if contents.major:
+                ask(conn, ORIGIN.format(contents.major * 10000))
             facts = gather(conn, declared, whole=True)
     return Restored(
         contents,

@@ -7,6 +7,7 @@ from .rights import OPTION, rights, sort_of
 # with it is taken to have it; up to 14 everybody may create in schema public from the start.
 NO_MAINTAIN = "role pg_maintain"
 OPEN = "role public"
+MARKS = (NO_MAINTAIN, OPEN)
 ASSUMED_WITH = {"references", "trigger"}
 PUBLIC = "grant schema public to public"
 

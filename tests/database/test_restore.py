@@ -159,3 +159,18 @@ def test_the_task_tells_what_it_saw_and_what_it_could_not_see(synced):
     assert "\nrows         " in done.stdout
     assert "\nnot looked at: whether values are as they were, for rows" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_rights_are_read_as_the_version_means_them_that_they_come_from(synced):
+    """Up to 14 everybody may create in schema public; up to 16 there is no MAINTAIN to be dumped."""
+    synced.migration(
+        "0005.grants",
+        "grant all on customers to pg_monitor; grant references, trigger on users to pg_monitor;",
+    )
+    with embedded.temporary(BIN) as newest:
+        synced.rehearse(newest.url)
+    assert synced.sync().report.in_parity
+
+    told = tried(synced, dumped(synced))
+
+    assert (differences(told), told.whole) == ([], True)

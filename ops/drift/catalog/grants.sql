@@ -105,7 +105,7 @@ from (
         from bearer b
         cross join lateral aclexplode(b.acl) x
         where b.name <> 'schema public' or x.grantee <> 0 or x.privilege_type <> 'CREATE'
-            or current_setting('server_version_num')::int >= 150000
+            or (select version from origin) >= 150000
 
         union all
 
@@ -130,7 +130,7 @@ from (
         select name, of_table, owner, grantee, 'maintain', bool_and(grantable), held
         from entry
         where privilege in ('references', 'trigger')
-            and current_setting('server_version_num')::int < 170000
+            and (select version from origin) < 170000
         group by name, of_table, owner, grantee, held
         having count(distinct privilege) = 2
     ),

@@ -13,10 +13,11 @@ join other_role role on role.oid = x.grantee and role.oid <> c.relowner
 where c.relname = '_yoyo_migration' and x.privilege_type = 'SELECT'
 union all
 select 'role', 'pg_maintain', '{"unknown": true}'
-where to_regrole('pg_maintain') is null
+from origin
+where version < 170000
 union all
 select 'role', 'public', '{"creates": true}'
-from pg_namespace n
+from origin
+join pg_namespace n on n.nspname = 'public' and origin.version < 150000
 cross join lateral aclexplode(n.nspacl) x
-where n.nspname = 'public' and x.grantee = 0 and x.privilege_type = 'CREATE'
-    and current_setting('server_version_num')::int < 150000
+where x.grantee = 0 and x.privilege_type = 'CREATE'

@@ -17,6 +17,12 @@ remark as materialized (
     where objoid >= 16384
         or (classoid = 'pg_namespace'::regclass and description <> 'standard public schema')
 ),
+-- The version whose privileges these are: of what was restored, that of where it came from.
+origin as materialized (
+    select coalesce(
+        nullif(current_setting('ops.origin', true), ''), current_setting('server_version_num')
+    )::int as version
+),
 scope as materialized (
     select oid, quote_ident(nspname) as name
     from pg_namespace
