@@ -19,7 +19,8 @@ from pg_publication p
 left join (
     select m.prpubid, array_agg(
         m.prrelid::regclass || coalesce(' (' || part.columns || ')', '')
-            || coalesce(' WHERE ' || part.filter, '')
+            || coalesce(' WHERE ' || case when part.filter like '(%)' then part.filter
+                else '(' || part.filter || ')' end, '')
         order by m.prrelid::regclass::text collate "C") as tables
     from pg_publication_rel m
     cross join (select null::int2vector as prattrs, null::pg_node_tree as prqual) later
