@@ -11,7 +11,9 @@ from ..database import Tell
 from ..drift.ddl import DESTROYS
 from ..drift.declared import Snapshot
 from ..drift.diff import compare
-from ..drift.objects import Objects
+from ..drift.objects import Objects, name_of
+from ..drift.rebuild import is_broken
+from ..drift.scope import narrow
 from ..errors import MigrationFailed, NotInParity, Refused
 from ..facts import Facts, drift_terms
 from ..findings import Severity
@@ -103,6 +105,19 @@ def refuse(facts: Facts) -> None:
         raise Refused(
             f"{ahead[0]} is applied here and is not in this code: it would be captured too",
             hint="git pull, then the same command",
+        )
+    refuse_broken(facts.objects, drift_terms(facts.declared, facts.history))
+
+
+def refuse_broken(here: Objects, terms: Mapping[str, Any]) -> None:
+    """An index that could not be built is an accident, and nothing for a migration."""
+    seen = narrow(Snapshot({}), here, frozenset(), terms.get("ignore", ())).observed
+    if broken := sorted(s for s in seen if is_broken(s, seen[s], seen)):
+        name = name_of(broken[0])
+        raise Refused(
+            f"{broken[0]} is invalid: a CREATE INDEX CONCURRENTLY failed, and nobody wants that"
+            " in Git",
+            hint=f"in SQL: reindex index {name}, or: drop index {name}; then the same command",
         )
 
 

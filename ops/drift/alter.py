@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from . import rare
+from .anew import made_anew
 from .beside import apart, beside
 from .granting import changed
-from .objects import Properties, kind_of, last_of, name_of, parts_of_tables, relation_of
-from .rebuild import FIXED, is_remade, must_be_replaced
+from .objects import Properties, kind_of, last_of, name_of, relation_of
+from .rebuild import FIXED, is_broken, is_remade, must_be_replaced
 from .retype import alter_type
 from .sides import Sides, parents
 from .spelling import Step, option_changes
@@ -31,9 +31,21 @@ LOST = {"function": ("depends_on",), "column": ("storage", "compression")}
 def alter(subject: str, git: Properties, here: Properties, sides: Sides) -> Iterator[Step]:
     """The steps from the live properties to Git's; `here` is what is there when they run."""
     keys = {key for key in {**git, **here} if git.get(key) != here.get(key)}
+    if is_broken(subject, git, sides.declared):
+        yield unwanted(subject)
+        return
     if keys := keys - apart(kind_of(subject)):
         yield from redefine(subject, git, here, keys, sides)
     yield from beside(subject, git, kept(subject, git, here, sides))
+
+
+def unwanted(index: str) -> Step:
+    """What becomes of an index that is to be as somewhere else, where it could not be built."""
+    return Step(
+        "",
+        f"{index} is invalid there, and nobody wants that in Git:"
+        f" reindex index {name_of(index)}, or drop it there",
+    )
 
 
 def kept(subject: str, git: Properties, here: Properties, sides: Sides) -> Properties:
@@ -81,13 +93,7 @@ def alter_table(
 ) -> Iterator[Step]:
     name = name_of(subject)
     if FIXED & keys:
-        note = f"the rows of {name} go; what refers to it must go first and come again"
-        parts = parts_of_tables(sides.declared)[name]
-        for sql in (drop(subject, here), *create(subject, git, parts)):
-            yield Step(sql, note, destroys=True)
-        columns = {s: p for s, p in parts.items() if kind_of(s) == "column"}
-        for part, properties in {subject: git, **columns}.items():
-            yield from (replace(step, destroys=True) for step in beside(part, properties, {}))
+        yield from made_anew(subject, git, here, sides)
         return
     if {"partition_of", "bound", "detach_pending"} & keys:
         yield from (Step(sql) for sql in hung(name, git, here))

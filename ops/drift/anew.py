@@ -43,6 +43,8 @@ def rescue(name: str, columns: Objects, here: Objects) -> Iterator[str]:
     """What a person has to do so that no row is lost: no statement changes a partition key."""
     stay = [s for s in columns if s in here and "generated" not in columns[s]]
     names = ", ".join(last_of(column) for column in stay)
+    if not stay:
+        return
     yield f"table {name} has to be made anew, which leaves it empty. Its rows are kept by you:"
     yield f"  before: {how_to_keep(name)}"
     yield (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..findings import Finding, Severity
+from .anew import how_to_keep
 from .causes import Tie, explain
 from .declared import Snapshot
 from .firing import rivals
@@ -110,11 +111,17 @@ def changed(subject: str, sides: Sides, follow: Consequences) -> Finding:
         subject,
         "; ".join(difference.message for difference in found)
         + named(sorted(follow.parts + follow.needing), "differs with it", "differ with it"),
-        HINT,
+        saved(subject, git, here),
         expected="; ".join(difference.expected for difference in found),
         observed="; ".join(difference.observed for difference in found),
         severity=Severity.WARNING if quiet else Severity.ERROR,
     )
+
+
+def saved(subject: str, git: Properties, here: Properties) -> str:
+    """The hint; of a table that has to be made anew it begins with how its rows are kept."""
+    again = "partition_by" in differing(git, here)
+    return f"keep its rows: {how_to_keep(name_of(subject))}; then: {HINT}" if again else HINT
 
 
 def renamed(git: str, here: str, sides: Sides) -> Finding:

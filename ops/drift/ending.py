@@ -17,7 +17,6 @@ from .objects import (
 )
 from .order import PARTS, arranged
 from .planned import Plan, held
-from .sides import Sides
 from .spelling import Step
 from .statements import drop
 
@@ -55,7 +54,7 @@ def farewell(plan: Plan) -> Iterator[Step]:
     """Drop what Git does not know; as a comment where data goes with it, or where it must wait."""
     here = plan.sides.observed
     rest = {s for s in plan.drop if kind_of(s) != "grant" and not goes_first(s, plan)}
-    alone = [subject for subject in rest if not goes_along(subject, here[subject], plan.sides)]
+    alone = [subject for subject in rest if not goes_along(subject, here[subject], plan)]
     parts = parts_of_tables(here)
     kept: dict[str, str] = {}  # each name that a commented object needs, and which one does
     for subject in sorted(plan.captive & here.keys()):
@@ -68,14 +67,16 @@ def farewell(plan: Plan) -> Iterator[Step]:
         yield Step(drop(subject, here[subject]), note, destroys=bool(note))
 
 
-def goes_along(subject: str, properties: Properties, sides: Sides) -> bool:
+def goes_along(subject: str, properties: Properties, plan: Plan) -> bool:
     """Whether dropping its table, its column or its parent drops it too."""
+    sides = plan.sides
     holders = {f"table {relation_of(subject, properties)}", f"column {properties.get('owned_by')}"}
     if kind_of(subject) == "function":  # that reads or writes a base type
         names = mentions(f"{name_of(subject)} {properties.get('result', '')}")
         types = (t for t in sides.surplus if sides.observed[t].get("kind") == "base")
         return any(name_of(type) in names for type in types)
-    return bool(sides.surplus & (holders | {f"table {properties.get('partition_of')}"}))
+    parent = f"table {properties.get('partition_of')}"
+    return bool(sides.surplus & (holders | {parent})) or parent in plan.made
 
 
 def loss(subject: str, properties: Properties) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from . import rare
-from .alter import alter, null_check, secured, set_default
+from .alter import alter, null_check, secured, set_default, unwanted
 from .beside import beside
 from .granting import given, hand_over, taken
 from .objects import (
@@ -19,6 +19,7 @@ from .objects import (
 )
 from .order import arranged
 from .planned import Plan, held
+from .rebuild import is_broken
 from .sides import Sides, listed_parent, parents
 from .spelling import Step
 from .statements import create, drop, switch
@@ -79,6 +80,9 @@ def created(subject: str, sides: Sides, parts: Objects) -> Iterator[Step]:
     properties = git[subject]
     if kind_of(subject) == "grant":
         yield from given(subject, sides)
+        return
+    if is_broken(subject, properties, git):
+        yield unwanted(subject)
         return
     if kind_of(subject) == "trigger" and listed_parent(subject, properties, git):
         yield Step(switch(subject, properties))  # comes with the parent's

@@ -36,7 +36,7 @@ def plan(sides: Sides) -> Plan:
     anew, moved, tables = rebuilt(sides), moved_with_parent(sides), replaced(sides)
     twins = pairs(sides)
     create, captive = (
-        (sides.missing - moved) | (tables - sides.changed),
+        (sides.missing - moved) | (tables - sides.changed) | gone_along(tables, sides),
         captives(tables, twins, sides),
     )
     made = create | anew | tables | remade(sides)
@@ -51,6 +51,12 @@ def plan(sides: Sides) -> Plan:
         captive | on_any(captive, create | again, sides),
         made,
     )
+
+
+def gone_along(tables: frozenset[str], sides: Sides) -> frozenset[str]:
+    """Of tables that are made anew: those that were dropped as partitions of another one."""
+    above = {s: f"table {sides.observed[s].get('partition_of')}" for s in tables & sides.changed}
+    return frozenset(subject for subject, parent in above.items() if parent in tables)
 
 
 def held(subject: str, plan: Plan, step: Step) -> Step:

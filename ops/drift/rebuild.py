@@ -79,6 +79,8 @@ def needs_making_anew(subject: str, sides: Sides) -> bool:
         return bool(keys & {"type", "collation", "generated"})
     if kind == "table":
         return bool(keys & FIXED)
+    if is_broken(subject, git, sides.declared):
+        return False
     if kind == "function":
         aggregate = "aggregate" in (git.get("kind"), *keys)
         return bool(keys & REPLACEABLE) or aggregate
@@ -90,6 +92,13 @@ def needs_making_anew(subject: str, sides: Sides) -> bool:
     if kind in whole or must_be_made_anew(subject, git, keys):
         return True
     return must_be_replaced(subject, sides)
+
+
+def is_broken(subject: str, properties: Properties, side: Objects) -> bool:
+    """Whether it is an index that could not be built; a partitioned table's only lacks parts."""
+    if kind_of(subject) != "index" or "invalid" not in properties:
+        return False
+    return "partition_by" not in side.get(f"table {relation_of(subject, properties)}", {})
 
 
 def must_be_replaced(subject: str, sides: Sides) -> bool:

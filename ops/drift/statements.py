@@ -201,8 +201,9 @@ def create_constraint(subject: str, properties: Properties) -> list[str]:
 
 def create_index(subject: str, properties: Properties) -> list[str]:
     unique = "unique " if "unique" in properties else ""
-    name, table = last_of(subject), properties["table"]
-    return [f"create {unique}index {name} on {table} using {properties['definition']}"]
+    table = f"only {properties['table']}" if "invalid" in properties else properties["table"]
+    name, definition = last_of(subject), properties["definition"]
+    return [f"create {unique}index {name} on {table} using {definition}"]
 
 
 def create_view(subject: str, properties: Properties) -> list[str]:

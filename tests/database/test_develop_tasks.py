@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 from invoke import Context
 from invoke.exceptions import Exit
@@ -212,6 +213,19 @@ def test_what_newer_code_made_is_not_captured(synced):
 
     assert done.returncode == 5
     assert "0005.more is applied here and is not in this code" in done.stderr
+
+
+def test_an_index_that_could_not_be_built_is_not_captured(synced):
+    before = sorted((synced.folder / "migrations").iterdir())
+    synced.execute("create table twins (a int); insert into twins values (1), (1)")
+    with psycopg.connect(synced.url, autocommit=True) as conn, pytest.raises(psycopg.Error):
+        conn.execute("create unique index concurrently twins_key on twins (a)")
+    done = synced.invoke("migrate.capture", "twins")
+
+    assert done.returncode == 5
+    assert "index public.twins_key is invalid: a CREATE INDEX CONCURRENTLY failed" in done.stderr
+    assert "hint: in SQL: reindex index public.twins_key, or: drop index public" in done.stderr
+    assert sorted((synced.folder / "migrations").iterdir()) == before
 
 
 def test_where_nothing_was_changed_nothing_is_captured(synced):
