@@ -91,6 +91,17 @@ def test_objects_of_an_extension_are_the_extension_alone(database):
     }
 
 
+def test_locale_of_icu_is_spelt_alike_by_all_majors(database):
+    try:
+        run(database, "create collation german (provider = icu, locale = 'de_DE')")
+    except psycopg.errors.FeatureNotSupported:
+        pytest.skip("this server has no ICU")
+
+    assert look(database)["collation public.german"] == {
+        "definition": "(provider = icu, locale = 'de-DE')"
+    }
+
+
 def test_index_that_failed_to_build_shows_as_invalid(database):
     run(database, "create table t (a int); insert into t values (1), (1)")
     with pytest.raises(psycopg.errors.UniqueViolation):

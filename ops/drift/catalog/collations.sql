@@ -1,4 +1,5 @@
--- 14 keeps the locale where libc's is, 15 and 16 call it otherwise than 17; rules are there since 16.
+-- 14 keeps the locale where libc's is, 15 and 16 call it otherwise than 17; rules are there since 16,
+-- and since then en_US is kept as en-US where the provider is ICU.
 select
     'collation' as kind, n.name || '.' || quote_ident(c.collname) as name,
     json_strip_nulls(json_build_object(
@@ -7,6 +8,8 @@ select
             '(provider = ', case c.collprovider
                 when 'i' then 'icu' when 'b' then 'builtin' when 'd' then 'default' else 'libc' end,
             ', locale = ' || quote_literal(case
+                when c.collprovider = 'i' and later.locale not like '%@%'
+                    then replace(later.locale, '_', '-')
                 when c.collprovider in ('i', 'b') then later.locale
                 when c.collcollate = c.collctype then c.collcollate end),
             case when c.collprovider = 'c' and c.collcollate <> c.collctype then concat(
