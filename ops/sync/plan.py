@@ -1,6 +1,6 @@
 """What a sync would do now, without doing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..backup.programs import suiting
 from ..database import Conn
@@ -12,7 +12,9 @@ from ..plans import Plan, Step
 from ..preflight import permit, refuse_bad_environment, refuse_edits
 from ..reading import gather
 from ..seed import apply as seed
-from ..seed.words import EDITS, Change, Kind
+from ..seed.shape import Surplus
+from ..seed.source import shown
+from ..seed.words import EDITS, Change, Difference, Kind
 from ..verify.words import name_of
 from .phases import preparation, refuse_pending
 from .state import PRUNE
@@ -64,8 +66,18 @@ def told(conn: Conn, file: MigrationFile) -> Iterator[str]:
 
 
 def risks(change: Change) -> tuple[str, ...]:
-    """What is lost by it."""
+    """What is lost by it; what needs no leave says so, and why."""
+    unasked, file = "; needs no --allow, since", shown(change.seed.path)
     if change.kind is Kind.SURPLUS:
-        return (f"{PRUNE}: the row is gone",)
-    edits = ", ".join(dict.fromkeys(difference.column for difference in change.edits))
-    return (f"{EDITS}: {edits}",) if edits else ()
+        asked = change.seed.surplus is not Surplus.PRUNE
+        return (f"{PRUNE}: the row is gone" + ("" if asked else f"{unasked} {file} prunes"),)
+    guarded = columns(change.guarded)
+    rest = columns(d for d in change.edits if d not in change.guarded)
+    return (
+        *([f"{EDITS}: {guarded}"] if guarded else []),
+        *([f"{EDITS}: {rest}{unasked} {file} restores edits"] if rest else []),
+    )
+
+
+def columns(differences: Iterable[Difference]) -> str:
+    return ", ".join(dict.fromkeys(difference.column for difference in differences))

@@ -112,6 +112,16 @@ def test_a_plan_names_what_is_overwritten_once_that_is_allowed(synced):
     assert step.dangers == ("overwrites-edits: approval_limit",)
 
 
+def test_a_plan_says_of_an_edit_that_git_restores_that_nothing_is_to_be_allowed(synced):
+    synced.execute(EDIT)
+
+    (step,) = synced.plan().rows
+
+    assert step.dangers == (
+        "overwrites-edits: approval_limit; needs no --allow, since seeds/roles.toml restores edits",
+    )
+
+
 def test_verify_names_the_row_the_values_and_both_ways_out(synced):
     synced.execute(EDIT)
     move(synced, 60000)
@@ -284,7 +294,9 @@ def test_a_surplus_row_goes_where_the_seed_says_so(synced):
     (step,) = synced.plan().rows
 
     assert finding.hint == "add it to seeds/roles.toml, or delete it: invoke seed"
-    assert step.dangers == ("prunes-rows: the row is gone",)
+    assert step.dangers == (
+        "prunes-rows: the row is gone; needs no --allow, since seeds/roles.toml prunes",
+    )
     assert synced.sync().seeded["pruned"] == 1
     assert synced.differences() == []
 
