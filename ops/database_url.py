@@ -254,7 +254,8 @@ def _sslmode(
     mode = {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(spelt, spelt)
     mode = "require" if mode == "no-verify" else mode
     if mode not in SSLMODES:
-        raise refuse(f"has an sslmode that is none of {', '.join(SSLMODES)}", f"sslmode={usual}")
+        hint = "write sslmode=require, or verify-full, which looks at the server's certificate too"
+        raise refuse(f"has an sslmode that is none of {', '.join(SSLMODES)}", hint)
     strict = given.get("sslaccept") == "strict" and "sslrootcert" in given
     return "verify-full" if (has_certificates or strict) and mode != "verify-ca" else mode
 

@@ -54,3 +54,9 @@ def nearest(word: str, words: Iterable[str], cutoff: float = 0.6) -> str:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(words), n=1, cutoff=cutoff)), "")
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """` (did you mean WORD?)`, to stand behind a message; or nothing."""
+    near = nearest(word, words)
+    return f" (did you mean {near}?)" if near else ""

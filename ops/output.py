@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from .errors import SettingsError
+from .names import meant
 
 CALLER = Path.cwd()  # where `--output` and `--env` are meant
 FORMATS = ("terminal", "json", "junit", "github", "html")  # each is a module of report/
@@ -18,7 +19,8 @@ FORMATS = ("terminal", "json", "junit", "github", "html")  # each is a module of
 def check_format(format: str) -> None:
     if format not in FORMATS:
         raise SettingsError(
-            f"there is no format {format!r}", hint=f"--format {' | '.join(FORMATS)}"
+            f"there is no format {format!r}{meant(format, FORMATS)}",
+            hint=f"--format {' | '.join(FORMATS)}",
         )
 
 

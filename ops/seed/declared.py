@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
-from ..names import split
+from ..names import meant, split
 from . import texts
 from .shape import OTHERS, Edited, Surplus, check_policies, check_shape
-from .source import Source, meant, read_text, shown
+from .source import Source, read_text, shown
 
 
 @dataclass(frozen=True, slots=True)

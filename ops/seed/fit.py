@@ -5,8 +5,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from ..names import meant
 from .declared import Row, Seed
-from .source import Source, meant, read_text
+from .source import Source, read_text
 
 
 def check_types(

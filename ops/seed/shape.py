@@ -4,8 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
+from ..names import meant
 from ..settings import ENVIRONMENTS
-from .source import Source, meant
+from .source import Source
 
 
 class Edited(StrEnum):

@@ -1,12 +1,10 @@
 """A file of a seed as text: read as UTF-8, shown by a short name, with the line of each mistake."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..names import nearest
 
 ROW = re.compile(r"""\s*\[\[\s*["']?rows["']?\s*\]\]""")
 ROWS = re.compile(r"""\s*["']?rows["']?\s*=""")
@@ -33,11 +31,6 @@ def read_text(path: Path) -> str:
 def shown(path: Path) -> str:
     parts = path.parts
     return "/".join(parts[parts.index("seeds") :] if "seeds" in parts else parts[-2:])
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    near = nearest(name, known)
-    return f" (did you mean {near}?)" if near else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 from ..errors import SettingsError
-from .source import Source, meant, shown
+from ..names import meant
+from .source import Source, shown
 
 PLACEHOLDER = re.compile(r"\{\{([\w.]+)\}\}")
 BRACES = re.compile(r"\{+\s*([\w.]*)\s*\}+|\{\{")

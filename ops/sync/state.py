@@ -11,6 +11,7 @@ from ..facts import Declared, Facts
 from ..findings import Phase, Report
 from ..migrate.dangers import DELETES
 from ..migrate.diff import TO_DO
+from ..names import meant
 from ..seed.words import EDITS, SeedDiff
 
 PRUNE = "prunes-rows"  # system rows that Git does not hold
@@ -59,5 +60,8 @@ def allowed(names: str) -> frozenset[str]:
     """Read `--allow late,deletes-data`; SettingsError for a danger that does not exist."""
     dangers = frozenset(name.strip() for name in names.split(",") if name.strip())
     for name in sorted(dangers - set(DANGERS)):
-        raise SettingsError(f"there is no danger {name!r}", hint=f"--allow {','.join(DANGERS)}")
+        raise SettingsError(
+            f"there is no danger {name!r}{meant(name, DANGERS)}",
+            hint=f"--allow {','.join(DANGERS)}",
+        )
     return dangers

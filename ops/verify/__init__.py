@@ -6,6 +6,7 @@ from itertools import chain
 from ..errors import SettingsError
 from ..facts import Facts
 from ..findings import Dimension, Report
+from ..names import meant
 from . import behaviour, client, code, data, email, environment, registry, release, schema
 from .registry import CHECKS
 
@@ -31,7 +32,8 @@ def dimensions(names: str) -> tuple[Dimension, ...]:
     for name in wanted:
         if name not in list(Dimension):
             raise SettingsError(
-                f"there is no dimension {name!r}", hint=f"--only {','.join(Dimension)}"
+                f"there is no dimension {name!r}{meant(name, Dimension)}",
+                hint=f"--only {','.join(Dimension)}",
             )
     return tuple(map(Dimension, wanted))
 

@@ -520,6 +520,13 @@ def test_the_hint_can_be_typed():
     assert refused(f"{URL}?sslmod=x").hint == "write sslmode instead, or remove sslmod"
 
 
+@pytest.mark.parametrize("url", [URL, "postgresql://app@localhost/app"])
+def test_no_hint_leads_to_a_connection_that_may_be_read_by_others(url):
+    assert refused(f"{url}?sslmode=on").hint == (
+        "write sslmode=require, or verify-full, which looks at the server's certificate too"
+    )
+
+
 # -- the password
 
 
