@@ -40,17 +40,26 @@ TAKE = f"""{OURS} and pg_backend_pid() = {{pid}};
 select case when pg_backend_pid() = {{pid}} then pg_try_advisory_lock({{lock}}) end;
 """
 
+NOBODY = (
+    "nothing listens there: check host and port in {variable}, and that the server runs;"
+    " `invoke doctor` goes the way stage by stage"
+)
+STARTED = "nothing listens there: `invoke up` starts a local one"
 # What libpq says when it cannot connect, and what to type then.
 ADVICE = (
     ("password authentication failed", "the user or the password in {variable} is wrong"),
     ("no password supplied", "put the password into {variable}"),
-    ("Connection refused", "nothing listens there: `invoke up` starts a local one"),
-    ("No such file or directory", "nothing listens there: `invoke up` starts a local one"),
+    ("Connection refused", NOBODY),
+    ("No such file or directory", NOBODY),
     (
         "could not translate host name",
         "the host in {variable} is misspelt, or private to its network",
     ),
-    ("timeout expired", "a firewall, or a host that is private to another network"),
+    (
+        "timeout expired",
+        "let this machine in at the server (its trusted sources), or run it in the server's"
+        " network; `invoke doctor` goes the way stage by stage",
+    ),
     (
         "too many clients",
         "every connection slot is taken: stop some clients, or use a pool for them",
@@ -105,7 +114,9 @@ def reason(error: psycopg.Error) -> str:
 def advice(error: psycopg.Error, target: Target) -> str:
     text = str(error)
     found = (hint for needle, hint in ADVICE if needle in text)
-    return next(found, "is the server up, and {variable} right?").format(variable=target.variable)
+    hint = next(found, "is the server up, and {variable} right?")
+    hint = STARTED if hint is NOBODY and target.is_developers else hint
+    return hint.format(variable=target.variable)
 
 
 def ask(conn: Conn, message: str | sql.Composed) -> list[Rows]:

@@ -80,6 +80,7 @@ class Target:
     variable: str  # which variable it came from
     is_local: bool
     sslmode: str = "prefer"
+    is_developers: bool = False  # on this machine, and APP_ENV is local: `invoke up` starts it
 
     def __str__(self) -> str:
         address = f"{self.host}:{self.port}/{self.name}"

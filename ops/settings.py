@@ -6,7 +6,7 @@ What is read here is mostly secret, so no message below repeats any part of a va
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,8 @@ ENVIRONMENTS = ("local", "test", "staging", "production")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+GIVE = "set them where this runs: in the platform's settings, or in the file of --env FILE"
+FILL_IN = "`invoke up` for a local set-up, or copy .env.example to .env and fill it in"
 DATABASE = ("DIRECT_DATABASE_URL", "DATABASE_URL")  # the first that is set is used
 
 
@@ -82,10 +84,12 @@ class Settings:
         values = found.values
         variable = _first(DATABASE, values) or "DATABASE_URL"
         _require(values, variable, "APP_ENV")
+        app_env = _app_env(values["APP_ENV"])
+        target = read_target(variable, values[variable], values.get("DATABASE_CA_CERT", ""))
         return cls(
             folder=folder,
-            app_env=_app_env(values["APP_ENV"]),
-            target=read_target(variable, values[variable], values.get("DATABASE_CA_CERT", "")),
+            app_env=app_env,
+            target=replace(target, is_developers=target.is_local and app_env == "local"),
             environ=MappingProxyType(values),
             env_file=found.path,
             notes=tuple(found.conflicts()),
@@ -111,10 +115,8 @@ def environment(
 def _require(values: Mapping[str, str], *names: str) -> None:
     missing = [name for name in names if name not in values]
     if missing:
-        raise SettingsError(
-            f"not set: {', '.join(missing)}",
-            hint="`invoke up` for a local set-up, or copy .env.example to .env and fill it in",
-        )
+        deployed = values.get("APP_ENV") in ("staging", "production")
+        raise SettingsError(f"not set: {', '.join(missing)}", hint=GIVE if deployed else FILL_IN)
 
 
 def _app_env(value: str) -> str:

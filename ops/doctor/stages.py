@@ -133,7 +133,7 @@ class Way:
 
     def shut(self, error: OSError) -> str:
         if isinstance(error, ConnectionRefusedError | FileNotFoundError):
-            start = "; `invoke up` starts a local one" if self.target.is_local else ""
+            start = "; `invoke up` starts a local one" if self.target.is_developers else ""
             return self.hint("correct host and port in {variable}: nothing listens there") + start
         if self.reachability() or (INTERNAL.search(self.host) and not self.target.is_local):
             return self.hint("run it in that network, or set {variable} to the public host")

@@ -126,7 +126,13 @@ def test_json_of_a_database_that_is_down_is_still_one_document(project):
             ["sync"],
             {"DATABASE_URL": "postgresql://postgres@127.0.0.1:1/app"},
             3,
-            "Connection refused",
+            "Connection refused\n hint: nothing listens there: `invoke up` starts a local one",
+        ),
+        (
+            ["sync"],
+            {"DATABASE_URL": "postgresql://postgres@127.0.0.1:1/app", "APP_ENV": "production"},
+            3,
+            "nothing listens there: check host and port in DATABASE_URL",
         ),
     ],
 )

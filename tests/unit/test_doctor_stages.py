@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -110,7 +111,15 @@ def test_a_port_where_nothing_listens_ends_at_tcp():
 
     assert stage.name == "TCP"
     assert "connection refused" in stage.seen
-    assert "`invoke up` starts a local one" in stage.hint
+    assert stage.hint == "correct host and port in DATABASE_URL: nothing listens there"
+
+
+def test_on_a_developers_machine_it_says_what_starts_one():
+    target = read_target("DATABASE_URL", f"postgresql://app:{SECRET}@127.0.0.1:{free_port()}/app")
+
+    stage = ended(take_apart(replace(target, is_developers=True)))
+
+    assert stage.hint.endswith("nothing listens there; `invoke up` starts a local one")
 
 
 def test_a_socket_that_is_not_there_ends_at_tcp(tmp_path):

@@ -142,6 +142,25 @@ def test_every_missing_name_is_named_at_once(tmp_path):
     )
 
 
+def test_where_a_release_runs_the_hint_is_no_laptops(tmp_path):
+    with pytest.raises(SettingsError, match=r"^not set: DATABASE_URL$") as caught:
+        Settings.load(tmp_path, {"APP_ENV": "production"})
+
+    assert caught.value.hint == (
+        "set them where this runs: in the platform's settings, or in the file of --env FILE"
+    )
+
+
+@pytest.mark.parametrize(
+    ("app_env", "host", "started"),
+    [("local", "localhost", True), ("production", "localhost", False), ("local", "db", False)],
+)
+def test_only_a_developers_own_server_is_one_that_up_starts(tmp_path, app_env, host, started):
+    environ = {"APP_ENV": app_env, "DATABASE_URL": f"postgresql://app@{host}/app"}
+
+    assert Settings.load(tmp_path, environ).target.is_developers is started
+
+
 def test_a_folder_without_env_file_is_fine(tmp_path):
     assert Settings.load(tmp_path, ENVIRON).env_file is None
 
