@@ -159,19 +159,15 @@ class Holder:
     application: str
     user: str
     seconds: int  # since the session began
-    query: str
 
     def __str__(self) -> str:
         since = f"{self.seconds} s" if self.seconds < 120 else f"{self.seconds // 60} min"
         return f"{self.application or 'a session'} (pid {self.pid}, user {self.user}, for {since})"
 
 
-# The first words of a statement tell what it is; what follows them may be somebody's secret.
-FIRST_WORDS = "coalesce(substring({}.query from '^\\s*(\\w+(?:\\s+[\\w.\"]+){{0,3}})'), '')"
 HOLDER = f"""
 select a.pid, coalesce(a.application_name, ''), coalesce(a.usename, ''),
-       coalesce(extract(epoch from clock_timestamp() - a.backend_start), 0)::int,
-       {FIRST_WORDS.format("a")}
+       coalesce(extract(epoch from clock_timestamp() - a.backend_start), 0)::int
 from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a on a.pid = l.pid
 where l.locktype = 'advisory' and l.granted and l.database = (
     select oid from pg_catalog.pg_database where datname = current_database())
@@ -224,7 +220,7 @@ def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
                 + (f"select pg_terminate_backend({found.pid})" if found else "invoke preflight"),
             )
         if found and found.pid != told:
-            tell(f"waiting up to {wait:g} s for {found}: {found.query}")
+            tell(f"waiting up to {wait:g} s for {found}")
             told = found.pid
         time.sleep(min(pause * random.uniform(0.5, 1.5), max(deadline - time.monotonic(), 0.01)))
         pause = min(pause * 2, 2.0)

@@ -12,14 +12,16 @@ from typing import Any
 
 import psycopg
 
-from ..database import FIRST_WORDS, Tell
+from ..database import Tell
 from ..database_url import Target
 
 FIRST_LOOK = BETWEEN_LOOKS = 1.0  # seconds
+# The first words of a statement tell what it is; what follows them may be somebody's secret.
+FIRST_WORDS = "coalesce(substring(b.query from '^\\s*(\\w+(?:\\s+[\\w.\"]+){0,3})'), '')"
 LOOK = f"""
 select b.pid, coalesce(b.usename, ''), coalesce(b.application_name, ''),
        extract(epoch from clock_timestamp() - coalesce(b.xact_start, b.backend_start))::int,
-       {FIRST_WORDS.format("b")}
+       {FIRST_WORDS}
 from unnest(pg_blocking_pids(%(pid)s)) as blocker (pid) join pg_stat_activity b using (pid)
 limit 1
 """

@@ -1,5 +1,7 @@
 """From empty to parity, a second time with nothing to do, and what stops it in between."""
 
+import re
+
 import pytest
 from roundtrips import counting
 
@@ -346,7 +348,11 @@ def test_a_second_runner_is_turned_away_with_the_holders_name(synced):
         with pytest.raises(Locked, match="ops sync by hand"):
             synced.sync(wait=0.2)
 
-    assert any("waiting up to 0.2 s" in line for line in synced.told)
+    (told,) = [line for line in synced.told if line.startswith("waiting")]
+    assert re.fullmatch(
+        r"waiting up to 0\.2 s for ops sync by hand \(pid \d+, user \w+, for \d+ s\)",
+        told,
+    )
     assert synced.sync().error is None
 
 
