@@ -5,11 +5,21 @@ from dataclasses import replace
 
 from ..drift.scope import Ignore, first_rule
 from ..facts import Facts
-from ..findings import Dimension, Finding, Outcome, Report
+from ..findings import Dimension, Finding, Outcome, Report, Severity
 from ..probes import Behaviour, Reference, Tried
 from .registry import CHECKS, CannotLook, check
 
-MEND = "invoke verify names what differs from Git; if nothing does, a migration must mend it"
+DIFFERS = "invoke verify names what differs from Git here, which may be why: close that first"
+
+
+def cure(facts: Facts, otherwise: str) -> str:
+    """What to type where something does not work; what Git says is doubted last."""
+    if facts.history.pending:
+        return "invoke sync: what is pending here may be why"
+    drifted = any(finding.severity is Severity.ERROR for finding in facts.drift.findings)
+    if drifted or any(diff.changes for diff in facts.seeds):
+        return DIFFERS
+    return f"schema and rows are Git's: {otherwise}"
 
 
 def asked(facts: Facts) -> bool:
@@ -24,19 +34,19 @@ def has_probes(facts: Facts) -> bool:
 def probes(facts: Facts) -> Iterator[Finding]:
     """Every probe of the folder does what its sentence says."""
     every = seen(facts).tried
-    yield from (failed(tried) for tried in every if tried.outcome is Outcome.FAILED)
+    yield from (failed(tried, facts) for tried in every if tried.outcome is Outcome.FAILED)
     untried = [(tried.probe.name, tried.why) for tried in every if tried.outcome is Outcome.BROKEN]
     if untried:
         raise CannotLook("; ".join(by_reason(untried)))
 
 
-def failed(tried: Tried) -> Finding:
+def failed(tried: Tried, facts: Facts) -> Finding:
     line = f"line {tried.at.split(':')[1]}: " if tried.at else "at its end: "
     within = f" ({tried.within})" if tried.within else ""
     return Finding(
         f"probe {tried.probe.name}",
         f"{line}{tried.why}{within}",
-        MEND,
+        cure(facts, "correct the probe, or write a migration"),
         expected=tried.probe.sentence,
         observed=tried.why,
     )
@@ -50,7 +60,7 @@ def functions(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 f"function {function.name}",
                 f"fails whenever it is called: {function.problem}",
-                MEND,
+                cure(facts, "write a migration that corrects it"),
                 observed=function.problem,
             )
 

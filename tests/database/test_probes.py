@@ -329,7 +329,7 @@ failed   A user without a customer, such as internal staff, can be created.
 """
         in told.stdout
     )
-    assert "\n-> invoke verify names what differs from Git" in told.stdout
+    assert "\n-> invoke verify names what differs from Git here" in told.stdout
     assert code == 1
     assert finding["subject"] == "probe 030-user-without-customer"
     assert finding["message"].startswith(
@@ -340,6 +340,23 @@ failed   A user without a customer, such as internal staff, can be created.
     )
     assert finding["observed"] == 'record "new" has no field "customer_id"'
     assert finding["hint"]
+
+
+def test_a_hint_presumes_no_cause_that_is_not_here(synced):
+    synced.write("probes/090-no.sql", "-- It works.\nselect false;\n")
+
+    def hint():
+        document, _ = synced.json("verify", "--probe")
+        (probes,) = [r for r in document["results"] if r["check"] == "schema.probes"]
+        return probes["findings"][-1]["hint"]
+
+    assert hint() == "schema and rows are Git's: correct the probe, or write a migration"
+    synced.execute("drop table projects cascade")
+    assert hint() == (
+        "invoke verify names what differs from Git here, which may be why: close that first"
+    )
+    synced.migration("0005.more", "create table more (id int);")
+    assert hint() == "invoke sync: what is pending here may be why"
 
 
 def test_a_probe_that_fails_stops_a_release(synced):

@@ -183,6 +183,16 @@ def test_a_sync_that_ended_with_differences_is_told_once_they_are_mended(synced)
     assert synced.differences() == []
 
 
+def test_nothing_is_told_of_it_while_there_is_what_no_sync_can_close(synced, git):
+    stamped(synced, "production")
+    git("commit", "-q", "--allow-empty", "-m", "hasty")
+    assert not synced.sync().report.in_parity
+
+    assert [finding.hint for finding in synced.verify().findings] == [
+        "merge it into main, and deploy origin/main"
+    ]
+
+
 def test_nothing_is_told_of_it_while_a_row_still_differs(synced):
     synced.execute("insert into team_roles (id, name, is_system_role) values ('x', 'X', true)")
     assert not synced.sync().report.in_parity
