@@ -23,6 +23,7 @@ from .output import (
     CALLER,
     FORMATS,
     PASSING,
+    UNWRITTEN,
     check_format,
     check_output,
     emit,
@@ -92,6 +93,8 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt as stop:
             code = 143 if isinstance(stop, Terminated) else 130
             raise Exit("interrupted: run the same command again, it continues", code) from None
+        else:
+            finish(SettingsError.exit_code if UNWRITTEN else 0)
         finally:
             PASSING.clear(sys.stderr)
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -68,7 +69,8 @@ class Passing:
             self.said_at = time.monotonic()
         words = words if stays else words[: shutil.get_terminal_size().columns - 1]
         before = "\r" if self.width else ""
-        print(f"{before}{words:<{self.width}}", end="\n" * stays, file=stream, flush=True)
+        with suppress(OSError):  # whoever read this may have left: the work goes on
+            print(f"{before}{words:<{self.width}}", end="\n" * stays, file=stream, flush=True)
         self.width = 0 if stays else len(words)
 
     def clear(self, stream: TextIO | None) -> None:
@@ -79,6 +81,7 @@ class Passing:
 
 
 PASSING = Passing()
+UNWRITTEN: list[str] = []  # where a report should have gone: its task does not end with 0
 
 
 def show(text: str) -> None:
@@ -86,8 +89,15 @@ def show(text: str) -> None:
     PASSING.clear(sys.stderr)
     try:
         print(text, flush=True)
-    except OSError:
+    except OSError as error:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # open until the process ends
+        if not isinstance(error, BrokenPipeError):  # who leaves has read what they wanted
+            lose("stdout", error)
+
+
+def lose(what: str, error: OSError) -> None:
+    say(f"could not write {what}: {error.strerror}")
+    UNWRITTEN.append(what)
 
 
 def paint(text: str) -> None:
@@ -105,7 +115,7 @@ def keep(text: str, output: str) -> None:
         try:
             (CALLER / output).write_text(text + "\n", "utf-8", "backslashreplace")
         except OSError as error:
-            say(f"could not write {output}: {error.strerror}")
+            lose(output, error)
 
 
 def emit(text: str, output: str) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import subprocess
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +12,21 @@ import pytest
 from ops.output import FORMATS
 
 DOWN = {"DATABASE_URL": "postgresql://me:hush%20hush@127.0.0.1:1/app"}
+FULL = Path("/dev/full")
+needs_a_full_disk = pytest.mark.skipif(not FULL.exists(), reason="nothing here is always full")
 EVIL = '"<script>alert(1)</script> ::error::x"'
+
+
+def into(stdout, project, *words):
+    """A task whose stdout is that file."""
+    return subprocess.run(
+        project.command(*words),
+        cwd=project.folder,
+        env=project.env(),
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def read(format, text):
@@ -111,6 +126,41 @@ def test_a_page_that_cannot_be_written_does_not_change_the_verdict(synced):
 
     assert done.returncode == 0
     assert done.stderr == "could not write GITHUB_STEP_SUMMARY: No such file or directory\n"
+
+
+@needs_a_full_disk
+@pytest.mark.parametrize("words", [["verify"], ["sync"], ["sync", "--plan"], ["roles"]])
+def test_a_report_that_cannot_be_written_is_not_done(synced, words):
+    with FULL.open("w") as full:
+        done = into(full, synced, *words)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "could not write stdout: No space left on device\n",
+    )
+
+
+@needs_a_full_disk
+def test_a_file_that_cannot_be_written_is_told_and_hides_no_difference(synced):
+    full = "could not write /dev/full: No space left on device\n"
+    kept = synced.invoke("verify", "--output", "/dev/full")
+    facts = synced.invoke("facts", "--output", "/dev/full")
+    synced.execute("create table audit (id int)")
+    differs = synced.invoke("verify", "--output", "/dev/full")
+
+    assert "IN PARITY" in kept.stdout
+    assert (kept.returncode, kept.stderr) == (facts.returncode, facts.stderr) == (2, full)
+    assert (differs.returncode, differs.stderr) == (1, full)
+
+
+def test_a_reader_that_leaves_changes_nothing(project):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = into(writing, project, "sync")
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert project.verify().in_parity
 
 
 def test_a_page_lists_the_last_runs_where_they_may_be_read(synced, make_role):
