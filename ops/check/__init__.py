@@ -1,4 +1,4 @@
-"""Before a merge: what the migrations are called, what they say, and what they do."""
+"""Before a merge: what the migrations are called, say and do, and whether the probes can run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,14 +7,14 @@ from ..database import Tell
 from ..errors import SettingsError
 from ..findings import Finding, Severity
 from ..migrate import declared
-from . import client, files, main, replay, squawk, statements
+from . import client, files, main, probes, replay, squawk, statements
 from .complaints import of_error
 
 __all__ = ["run"]
 
 
 def run(folder: Path, url: str, tell: Tell) -> tuple[Finding, ...]:
-    """Judge the migrations of the project in `folder`, by a replay too; worst first.
+    """Judge the migrations and probes of the project in `folder`, by a replay too; worst first.
 
     `url` is an empty database of a server that may be thrown away. What cannot be looked at is a
     warning, or is told. Raises Unreachable when the server is lost.
@@ -32,6 +32,8 @@ def findings(folder: Path, url: str, tell: Tell) -> Iterator[Finding]:
         theirs = None
         message = f"not compared with main: {error}"
         yield Finding("file migrations", message, error.hint, severity=Severity.WARNING)
+    tried, untriable = probes.declared(folder / "probes")
+    yield from untriable
     names = files.present(migrations)
     yield from (*files.strays(names), *files.numbers(names, theirs))
     try:
@@ -48,4 +50,4 @@ def findings(folder: Path, url: str, tell: Tell) -> Iterator[Finding]:
     new = [file for file in history if file.path.name not in known and not file.is_adopted]
     yield from (f for file in new if file.is_sql for f in statements.judge(file))
     yield from squawk.judge(folder, new)
-    yield from refused or replay.judge(url, history, new, tell)
+    yield from refused or replay.judge(url, history, new, tried, tell)

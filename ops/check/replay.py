@@ -13,9 +13,10 @@ from ..findings import Finding, Severity
 from ..migrate.declared import MigrationFile, read_one
 from ..migrate.explain import explained
 from ..migrate.record import Run, begin
+from ..probes.declared import Probe
 from ..rehearsal import LIMITS, applied, look, rehearse
 from ..repository import Commit
-from . import functions, schema
+from . import functions, probes, schema
 from .complaints import complaint, of_error
 from .files import SNAPSHOT
 
@@ -24,9 +25,16 @@ FORGET = "reset session authorization; reset role; delete from public._yoyo_migr
 
 
 def judge(
-    url: str, files: Sequence[MigrationFile], new: Sequence[MigrationFile], tell: Tell
+    url: str,
+    files: Sequence[MigrationFile],
+    new: Sequence[MigrationFile],
+    tried: Sequence[Probe],
+    tell: Tell,
 ) -> Iterator[Finding]:
-    """Run the history into the empty database; what fails, or else what its schema is like."""
+    """Run the history into the empty database; what fails, or else what its schema is like.
+
+    Beside that schema the probes are read too.
+    """
     rehearse(url, (), tell)  # of no migration: it makes what remembers them
     with connect(read_target("DATABASE_URL", url, ""), "check") as conn:
         seen: list[Stage] = [("", look(conn))]
@@ -40,6 +48,7 @@ def judge(
         before = next((i for i, file in enumerate(files) if file in new), len(files))
         yield from schema.judge(seen[before][1], made, known)
         yield from functions.judge(conn, made, known, new, tell)
+        yield from probes.judge(conn, tried)
         yield from twice(conn, files, seen, tell)
 
 

@@ -48,7 +48,7 @@ def check_migrations() -> None:
     environ = environment(HERE)[0]
     with embedded.temporary(environ.get("POSTGRES_BIN")) as server:
         found = judge.run(HERE, server.url, say)
-    show(terminal.complaints(found) or "the migrations are fit to be merged")
+    show(terminal.complaints(found) or "migrations and probes are fit to be merged")
     if found and environ.get("GITHUB_ACTIONS"):
         show(github.annotations(found, "invoke check"))
     finish(int(any(finding.severity is Severity.ERROR for finding in found)))

@@ -220,3 +220,32 @@ def test_a_statement_that_only_an_empty_database_forgives_is_told(checked):
     assert checked.snapshot().found() == [
         f"error {NAME}.sql:1: tier is NOT NULL without DEFAULT: that fails on a table with rows"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("select true;\n", "1: does not say what it tries"),
+        ("-- It works.\nselect true form users;\n", '2: syntax error at or near "users"'),
+        ("-- It works.\nselect 1;\nselect\n  emial from users;\n", '4: column "emial" does not exist'),
+        ("-- It works.\ncreate table a (id int);\nselect id form a;\n", '3: syntax error at or near "a"'),
+    ],
+)  # fmt: skip
+def test_a_probe_that_could_not_be_tried_is_told_with_its_line(checked, text, said):
+    checked.project.write("probes/090-new.sql", text)
+
+    assert checked.found() == [f"error probes/090-new.sql:{said}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- What it made is there.\ncreate temp table a (id int);\nselect id = id from a;\n",
+        "-- Refused.\n-- expect error: 42703\nselect emial from users;\n",
+        "-- Never run.\nselect 1/0;\ndo $$ begin raise 'run'; end $$;\n",
+    ],
+)
+def test_a_probe_is_read_and_not_run(checked, text):
+    checked.project.write("probes/090-new.sql", text)
+
+    assert checked.found() == []
