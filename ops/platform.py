@@ -138,7 +138,7 @@ def load(text: str, shown: str) -> dict[str, Any]:
         document = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
+        where = f":{mark.line + 1}" if mark else ""
         # what the parser says may repeat a value
         raise wrong(f"{shown}{where}: not YAML", shown) from None
     if not isinstance(document, dict):

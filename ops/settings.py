@@ -152,7 +152,7 @@ def read_env_file(path: Path) -> dict[str, str]:
         # Whether the first or the last one counts differs from tool to tool.
         if line.name and (before := first.setdefault(line.name, line)) is not line:
             raise SettingsError(
-                f"{path}, line {line.number}: {line.name} stands on line {before.number} already",
+                f"{path}:{line.number}: {line.name} stands on line {before.number} already",
                 hint=f"remove one of the two lines from {path}",
             )
     return _without_empty({line.name: line.text for line in first.values()})
@@ -172,7 +172,7 @@ def env_lines(text: str, file: str) -> Iterator[EnvLine]:
             yield EnvLine(line, "", body.lstrip("#").strip(), gap > 0)
         elif body:
             raise SettingsError(
-                f"{file}, line {line}: not of the form NAME=value",
+                f"{file}:{line}: not of the form NAME=value",
                 hint=f"correct line {line}; a value with quotes or line breaks stands in '...'",
             )
 

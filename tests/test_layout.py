@@ -11,7 +11,7 @@ HOME = Path(__file__).parents[1]
 OPS = HOME / "ops"
 LAYERS = (
     "errors findings plans names",
-    "database_url",
+    "database_url toml",
     "settings",
     "project platform repository embedded",
     "database",

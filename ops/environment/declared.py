@@ -190,7 +190,7 @@ class _Block:
 
 def _error(file: str, number: int, what: str) -> SettingsError:
     return SettingsError(
-        f"{file}, line {number}: {what}",
+        f"{file}:{number}: {what}",
         hint=f"correct line {number}: a sentence, then `# @required=... @kind=...`, then NAME=",
     )
 

@@ -1,13 +1,13 @@
 """The rows that Git holds: one TOML file a table, long bodies in files beside it."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from .. import toml
 from ..errors import SettingsError
 from ..names import meant, split
 from . import texts
@@ -68,10 +68,7 @@ def read(folder: Path) -> tuple[Seed, ...]:
 
 def read_one(path: Path) -> Seed:
     text = read_text(path)
-    try:
-        raw = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{shown(path)}: {error}", hint="correct the TOML") from None
+    raw = toml.parse(text, shown(path), Decimal)
     source = Source.of(path, text)
     check_shape(source, raw)
     owned = (*raw["owned"], *(name for name in raw.get("every", {}) if name not in raw["owned"]))

@@ -69,7 +69,7 @@ def misfit(value: Any, kind: str) -> str:
     base, _, rest = kind.partition("(")
     wanted = WANTED.get(base.split(" without")[0].split(" with")[0].strip())
     if wanted and (not isinstance(value, wanted) or type(value) in UNWANTED.get(wanted, ())):
-        return f"{kind} wants {NAMES[wanted]}, not {type(value).__name__}"
+        return f"{kind} wants {NAMES[wanted]}, not {spoken(value)}"
     if isinstance(value, Decimal) and not value.is_finite():
         return f"{value} is no number to compare"
     if base == "numeric" and "," in rest and decimals(value) > int(rest.rstrip(")").split(",")[1]):
@@ -79,6 +79,11 @@ def misfit(value: Any, kind: str) -> str:
     if kind.startswith("timestamp") and kind.endswith("with time zone") and is_local(value):
         return f"{kind} wants an offset, such as Z: each session would read it differently"
     return ""
+
+
+def spoken(value: Any) -> str:
+    """What a value is, in the words of TOML."""
+    return next(word for kind, word in KINDS if isinstance(value, kind))
 
 
 def holds_date(value: Any) -> bool:
@@ -117,6 +122,17 @@ UNWANTED: dict[tuple[type, ...], tuple[type, ...]] = {
     NUMBER: (bool,),
     (date, str): (datetime,),
 }
+KINDS: tuple[tuple[type, str], ...] = (  # the first that fits: for Python a truth is a number
+    (bool, "true or false"),
+    (int, "a whole number"),
+    (Decimal, "a decimal number"),
+    (str, "a text"),
+    (list, "a list"),
+    (dict, "a table"),
+    (datetime, "a time stamp"),
+    (date, "a date"),
+    (time, "a time"),
+)
 NAMES = {
     (bool,): "true or false",
     (int,): "a whole number",

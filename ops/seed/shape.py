@@ -101,7 +101,9 @@ def check_shape(source: Source, raw: dict[str, Any]) -> None:
     for name in raw:
         if name not in SHAPES:
             raise source.refuse(
-                f"`{name}` means nothing here", f"use {', '.join(sorted(SHAPES))}", name=name
+                f"`{name}` means nothing here{meant(name, SHAPES)}",
+                f"use {', '.join(sorted(SHAPES))}",
+                name=name,
             )
     for name, (fits, words, example) in SHAPES.items():
         if name in NEEDED and not raw.get(name):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import NotInParity
+from .values import as_json
 from .words import Change, Kind, SeedDiff
 
 WIDEST = 60  # characters; a column with longer values, such as a body, is left out
@@ -36,15 +37,22 @@ def elsewhere(diff: SeedDiff) -> str:
 
 
 def fits(diff: SeedDiff, name: str) -> bool:
-    cells = (str(cell(row.values[name])) for row in diff.seed.rows)
+    cells = (cell(row.values[name]) for row in diff.seed.rows)
     return all(len(line) <= WIDEST for text in cells for line in text.split("\n"))
 
 
-def cell(value: Any) -> Any:
+def cell(value: Any) -> str:
     """JSON with a line for each entry, a list by its items."""
     if isinstance(value, dict):
-        return "\n".join(f"{name}: {item}" for name, item in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
+        return "\n".join(f"{name}: {within(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(within, value))
+    return "" if value is None else within(value)
+
+
+def within(value: Any) -> str:
+    """A value as JSON writes it, but for the quotes around a text or a date."""
+    return as_json(value) if isinstance(value, bool | dict | list | None) else str(value)
 
 
 def verdict(change: Change | None, kept: tuple[str, ...]) -> str:

@@ -4,14 +4,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .. import toml
 from ..errors import SettingsError
 
 ROW = re.compile(r"""\s*\[\[\s*["']?rows["']?\s*\]\]""")
 ROWS = re.compile(r"""\s*["']?rows["']?\s*=""")
-TEXT_OR_COMMENT = re.compile(
-    r"""\"{3}(?:\\.|[^\\])*?\"{3,} | '{3}.*?'{3,} | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | \#[^\n]*""",
-    re.VERBOSE | re.DOTALL,
-)
 
 
 def read_text(path: Path) -> str:
@@ -43,8 +40,7 @@ class Source:
 
     @classmethod
     def of(cls, path: Path, text: str) -> "Source":
-        blanked = TEXT_OR_COMMENT.sub(lambda found: "\n" * found[0].count("\n") or found[0], text)
-        lines = tuple(blanked.split("\n"))
+        lines = toml.lines(text)
         heads = tuple(number for number, line in enumerate(lines) if ROW.match(line))
         inline = (number for number, line in enumerate(lines) if ROWS.match(line))
         return cls(path, lines, heads or (next(inline, len(lines) - 1),))

@@ -151,7 +151,7 @@ def test_a_malformed_env_file_is_told_by_its_line(project):
     done = project.invoke("verify")
 
     assert done.returncode == 2
-    assert ".env, line 2" in done.stderr
+    assert ".env:2" in done.stderr
     assert "hunter2" not in done.stderr
 
 

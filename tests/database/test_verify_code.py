@@ -160,7 +160,7 @@ def test_a_spec_that_is_no_yaml_stops_before_anything_is_written(project):
     done = project.invoke("sync")
 
     assert done.returncode == 2
-    assert ".do/app.yaml, line 1: not YAML" in done.stderr
+    assert ".do/app.yaml:1: not YAML" in done.stderr
     assert project.execute("select to_regnamespace('ops')") == [(None,)]
 
 

@@ -124,7 +124,7 @@ def test_each_mistake_is_named_with_its_line(text, line, what):
     with pytest.raises(SettingsError) as caught:
         parse(text, "here/.env.example")
 
-    assert str(caught.value).startswith(f"here/.env.example, line {line}: {what}")
+    assert str(caught.value).startswith(f"here/.env.example:{line}: {what}")
     assert f"line {line}" in caught.value.hint
 
 

@@ -104,8 +104,8 @@ def test_app_yaml_is_a_spec_whatever_it_holds_and_another_file_if_it_has_compone
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: b: c", ".do/app.yaml, line 1: not YAML"),
-        ("name: x\nenvs:\n  - {key: A, value: *hush}", ".do/app.yaml, line 3: not YAML"),
+        ("a: b: c", ".do/app.yaml:1: not YAML"),
+        ("name: x\nenvs:\n  - {key: A, value: *hush}", ".do/app.yaml:3: not YAML"),
         ("- name: x", ".do/app.yaml: not an app spec"),
         ("", ".do/app.yaml: not an app spec"),
         ("jobs: {name: x}", ".do/app.yaml: jobs is not a list of entries"),

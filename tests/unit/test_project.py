@@ -87,7 +87,7 @@ SUBJECTS = 'a list of subjects such as "table public.orders"'
         ("ignore = [1]", "ignore must be a table, [ignore]"),
         ('[[ignore]]\npattern = "x"', "[[ignore]] 1 reason must be a text that is not empty"),
         ('[[ignore]]\nreason = "x"', "[[ignore]] 1 pattern must be a text that is not empty"),
-        ('[[ignore]]\nwhy = "x"', "[ignore] why is unknown"),
+        ('[[ignore]]\nwhy = "x"', "[[ignore]] 1 why is unknown"),
         ("[email]", "[email] table must be a text that is not empty"),
         ('[email]\ntable = "."', "[email] table must be TABLE or SCHEMA.TABLE"),
         ('[email]\ntable = "a.b.c"', "[email] table must be TABLE or SCHEMA.TABLE"),
@@ -111,25 +111,52 @@ def test_what_is_not_understood_is_refused(project, text, message):
     with pytest.raises(SettingsError) as caught:
         read(path)
 
-    assert str(caught.value) == f"{path}: {message}"
-    assert caught.value.hint
+    place, _, said = str(caught.value).partition(": ")
+    what = said.partition(" must be ")[0].partition(" is ")[0].split()[-1]
+    line = next((n for n, line in enumerate(text.splitlines(), 1) if what in line), 1)
+    assert (place, said) == (f"{path}:{line}", message)
+    assert caught.value.hint.startswith(("write ", "use "))
 
 
 def test_the_hint_says_what_was_probably_meant(project):
     with pytest.raises(SettingsError) as caught:
         read(project("[migrate]\nlock_wiat = 1"))
 
-    assert caught.value.hint == "did you mean lock_wait?"
+    assert caught.value.hint == "write lock_wait instead"
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("\n\n[migrate", 3), ("[migrate]\nlock_wait = \n", 2), ("a = 1\na = 2\n", 2)]
+    ("text", "place"),
+    [
+        ("\n\n[migrate", "3:9"),
+        ("[migrate]\nlock_wait = \n", "2:13"),
+        ("a = 1\na = 2\n", "2:6"),
+    ],
 )
-def test_a_mistake_in_the_toml_has_its_line(project, text, line):
+def test_a_mistake_in_the_toml_has_its_place(project, text, place):
     path = project(text)
 
     with pytest.raises(SettingsError) as caught:
         read(path)
 
-    assert str(caught.value).startswith(f"{path}, line {line}: ")
-    assert caught.value.hint == f"correct line {line} of {path}"
+    assert str(caught.value).startswith(f"{path}:{place}: ")
+    assert caught.value.hint == (
+        'correct it there: name = value, with text in "", lists in [], true or false in small'
+        " letters"
+    )
+
+
+def test_the_second_of_several_tables_is_told_by_its_own_line(project):
+    path = project("# [[ignore]]\n" + '[[ignore]]\npattern = "x"\nreason = "y"\n' * 2 + "why = 1\n")
+
+    with pytest.raises(SettingsError, match=rf"^{path}:8: \[\[ignore\]\] 2 why is unknown$"):
+        read(path)
+
+
+def test_what_is_missing_is_told_at_the_head_of_its_table_with_what_to_write(project):
+    path = project("\n[client]\n")
+
+    with pytest.raises(SettingsError, match=rf"^{path}:2: ") as caught:
+        read(path)
+
+    assert caught.value.hint == 'write path = "client/tables.py"'

@@ -9,6 +9,7 @@ from ops.seed.declared import Row, Seed, read
 from ops.seed.fit import check_types, misfit
 from ops.seed.observed import absent, parse, query
 from ops.seed.shape import Edited, Surplus
+from ops.seed.show import cell
 from ops.seed.source import Source
 
 HEAD = """\
@@ -265,7 +266,7 @@ ROW = '[[rows]]\nid = "a"\n'
         ),
         (
             HEAD + "[evry]\nx = 1\n" + ROW,
-            "4: `evry` means nothing here"
+            "4: `evry` means nothing here (did you mean every?)"
             " -> use deactivate, edited, environments, every, files, key, owned, placeholders,"
             " rows, scope, surplus, table",
         ),
@@ -311,7 +312,11 @@ def test_a_mistake_is_named_with_its_line_and_what_to_type(refused, text, messag
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("table = \n", "seeds/roles.toml: Invalid value (at line 1, column 9) -> correct the TOML"),
+        (
+            "table = \n",
+            "seeds/roles.toml:1:9: Invalid value -> correct it there: "
+            'name = value, with text in "", lists in [], true or false in small letters',
+        ),
         (b"table = '\xff'", "seeds/roles.toml is not UTF-8 (byte 9) -> save it as UTF-8"),
     ],
 )
@@ -502,23 +507,23 @@ OFFSET = "wants an offset, such as Z: each session would read it differently"
 @pytest.mark.parametrize(
     ("value", "kind", "complaint"),
     [
-        (1, "boolean", "boolean wants true or false, not int"),
-        (True, "integer", "integer wants a whole number, not bool"),
-        (False, "numeric(15,2)", "numeric(15,2) wants a number, not bool"),
-        (Decimal("1.0"), "bigint", "bigint wants a whole number, not Decimal"),
-        ("1", "numeric(15,2)", "numeric(15,2) wants a number, not str"),
+        (1, "boolean", "boolean wants true or false, not a whole number"),
+        (True, "integer", "integer wants a whole number, not true or false"),
+        (False, "numeric(15,2)", "numeric(15,2) wants a number, not true or false"),
+        (Decimal("1.0"), "bigint", "bigint wants a whole number, not a decimal number"),
+        ("1", "numeric(15,2)", "numeric(15,2) wants a number, not a text"),
         (Decimal("1.005"), "numeric(15,2)", "numeric(15,2) would round 1.005"),
         (1050, "numeric(5,-2)", "numeric(5,-2) would round 1050"),
         (Decimal("Infinity"), "numeric(15,2)", "Infinity is no number to compare"),
         (Decimal("NaN"), "double precision", "NaN is no number to compare"),
-        (1, "text", "text wants a text, not int"),
-        (["a"], "text", "text wants a text, not list"),
+        (1, "text", "text wants a text, not a whole number"),
+        (["a"], "text", "text wants a text, not a list"),
         ("a", "text[]", "text[] wants a list"),
-        (["a", 1], "text[]", "text wants a text, not int"),
+        (["a", 1], "text[]", "text wants a text, not a whole number"),
         ("abcd", "character(3)", "character(3) is too short for 4 characters"),
         (["abcd"], "character varying(3)[]", "character varying(3) is too short for 4 characters"),
-        (datetime(2024, 5, 1), "date", "date wants a date, not datetime"),
-        (date(2024, 5, 1), INSTANT, f"{INSTANT} wants a time stamp, not date"),
+        (datetime(2024, 5, 1), "date", "date wants a date, not a time stamp"),
+        (date(2024, 5, 1), INSTANT, f"{INSTANT} wants a time stamp, not a date"),
         (datetime(2024, 5, 1), INSTANT, f"{INSTANT} {OFFSET}"),
         ("2024-05-01 12:00", INSTANT, f"{INSTANT} {OFFSET}"),
     ],
@@ -570,7 +575,7 @@ SCHEMA = {"roles": ROLES, "public.roles": ROLES, "rights": {}}
         ),
         (
             ("[[rows]]", "[every]\nlimit = true\n[[rows]]"),
-            "5: limit: numeric(15,2) wants a number, not bool -> correct limit",
+            "5: limit: numeric(15,2) wants a number, not true or false -> correct limit",
         ),
     ],
 )
@@ -643,3 +648,18 @@ def test_a_number_is_read_as_it_is_written():
 
     assert row == {"a": Decimal("0.10"), "b": Decimal("12345678901234567890.12"), "c": True}
     assert str(row["a"]) == "0.10"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (True, "true"),
+        (None, ""),
+        (Decimal("1.50"), "1.50"),
+        (["a", False], "a, false"),
+        (date(2024, 5, 1), "2024-05-01"),
+        ({"all": True, "some": None, "deep": {"a": [True]}}, 'all: true\nsome: null\ndeep: {"a": [true]}'),
+    ],
+)  # fmt: skip
+def test_a_table_shows_values_as_the_files_write_them(value, shown):
+    assert cell(value) == shown

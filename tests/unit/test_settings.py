@@ -239,7 +239,7 @@ def test_a_line_that_cannot_be_read_is_named_but_not_shown(env_file, text, line)
     with pytest.raises(SettingsError) as caught:
         read_env_file(path)
 
-    assert str(caught.value) == f"{path}, line {line}: not of the form NAME=value"
+    assert str(caught.value) == f"{path}:{line}: not of the form NAME=value"
     assert "hush" not in told(caught.value)
 
 
@@ -249,7 +249,7 @@ def test_a_name_set_twice_is_refused(env_file):
     with pytest.raises(SettingsError) as caught:
         read_env_file(path)
 
-    assert str(caught.value) == f"{path}, line 4: A stands on line 1 already"
+    assert str(caught.value) == f"{path}:4: A stands on line 1 already"
     assert "hush" not in told(caught.value)
 
 
