@@ -10,7 +10,8 @@ from ..database import Conn, ask
 from ..drift import observed as catalogue
 from ..drift.ddl import DESTROYS, repair
 from ..drift.declared import Snapshot
-from ..drift.objects import IDENTIFIER, Objects, kind_of, name_of
+from ..drift.objects import IDENTIFIER, Objects, Properties, kind_of, name_of
+from ..drift.remarks import without_comments
 from ..drift.scope import narrow
 from ..drift.statements import rename
 from .renames import Pair, renames
@@ -35,8 +36,24 @@ def towards(conn: Conn, target: Objects, terms: Mapping[str, Any]) -> str:
     """
     with conn.transaction(force_rollback=True):
         names, here = renamed(conn, target, terms)
-    rest = repair(Snapshot(target), here, **terms)
+    rest = repair(Snapshot(hushed(target, here)), here, **terms)
     return "".join(f"{statement};\n" for statement in names) + in_order(plain(rest), target)
+
+
+def hushed(target: Objects, here: Objects) -> Objects:
+    """The target, where no comment is one that it wants gone; a comparison would let it stay."""
+    return {subject: {**p, **silence(p, here.get(subject, {}))} for subject, p in target.items()}
+
+
+def silence(wanted: Properties, seen: Properties) -> Properties:
+    """An empty comment for each that is here and not wanted.
+
+    A part, such as a column of a view, may be gone where the rest of the object differs too.
+    """
+    told, same = wanted.get("comments", {}), without_comments(wanted) == without_comments(seen)
+    gone = {part: "" for part in seen.get("comments", {}) if part not in told and same}
+    whole = {"comment": ""} if "comment" in seen and "comment" not in wanted else {}
+    return {**whole, "comments": {**told, **gone}} if gone else whole
 
 
 def seen(conn: Conn) -> Objects:

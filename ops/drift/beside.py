@@ -53,8 +53,7 @@ def head(subject: str, properties: Properties) -> str:
 
 
 def comment(subject: str, git: Properties, here: Properties) -> Iterator[str]:
-    text = literal(git["comment"]) if "comment" in git else "null"
-    yield f"comment on {named(subject, git)} is {text}"
+    yield f"comment on {named(subject, git)} is {quoted(git.get('comment'))}"
 
 
 def comments(subject: str, git: Properties, here: Properties) -> Iterator[str]:
@@ -67,7 +66,11 @@ def comments(subject: str, git: Properties, here: Properties) -> Iterator[str]:
                 "constraint": f"constraint {name} on domain {name_of(subject)}",
                 "index": f"index {schema_of(subject)}.{last_of(subject)}",
             }[kind]
-            yield f"comment on {place} is {literal(text)}"
+            yield f"comment on {place} is {quoted(text)}"
+
+
+def quoted(text: str | None) -> str:
+    return literal(text) if text else "null"
 
 
 def options(subject: str, git: Properties, here: Properties) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Every change made by hand can be captured: the statements written make it elsewhere too."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -133,3 +134,16 @@ def test_the_hint_of_another_partition_key_says_what_has_to_be_done_by_hand(rich
     assert found["table app.cities"] == (
         "keep its rows: create table kept as table app.cities; then: invoke schema.diff --sql"
     )
+
+
+def test_a_comment_that_was_not_there_before_is_taken_away_again(rich):
+    said = re.findall(r"^comment on (.*?) is E?'", RICH, re.MULTILINE)
+    with rich.transaction(force_rollback=True):
+        with rich.transaction(force_rollback=True):
+            rich.execute(";".join(f"comment on {what} is null" for what in said))
+            silent = look(rich)
+        undo = towards(rich, silent, {})
+        rich.execute(undo)
+        assert look(rich) == silent
+
+    assert undo.count(" is null;") == len(said)
