@@ -12,9 +12,9 @@ from ..drift.ddl import DESTROYS, repair
 from ..drift.declared import Snapshot
 from ..drift.objects import IDENTIFIER, Objects, Properties, kind_of, name_of
 from ..drift.remarks import without_comments
+from ..drift.renames import Pair, renames
 from ..drift.scope import narrow
 from ..drift.statements import rename
-from .renames import Pair, renames
 
 # steps that destroy data, for one reason: it stands before each, whose lines are comments
 LINES = rf"(?:^{DESTROYS}.*\n)+"

@@ -12,6 +12,7 @@ from .firing import rivals
 from .likeness import lookalike, strangers
 from .objects import Objects, Properties, kind_of, last_of, name_of, schema_of
 from .remarks import COMMENTS, without_effect
+from .renames import suspects
 from .rights import in_words
 from .scope import Ignore, narrow
 from .sides import Sides, match
@@ -56,7 +57,8 @@ def compare(
     """Name every object that differs; what follows from another difference is told there."""
     scope = narrow(declared, observed, pending, ignore)
     sides = match(scope.declared, scope.observed)
-    found = sorted(findings(sides, declared.dropped), key=lambda finding: finding.subject)
+    again = suspects(scope.declared, scope.observed, sides)
+    found = sorted(findings(sides, declared.dropped, again), key=lambda finding: finding.subject)
     return Drift(
         tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARNING)),
         len(scope.declared.keys() | scope.observed.keys()),
@@ -65,14 +67,17 @@ def compare(
     )
 
 
-def findings(sides: Sides, dropped: Mapping[str, str]) -> Iterator[Finding]:
+def findings(
+    sides: Sides, dropped: Mapping[str, str], suspected: Mapping[str, str]
+) -> Iterator[Finding]:
     causes = explain(sides)
     follow: dict[str, Consequences] = defaultdict(Consequences)
     for subject in sorted(causes):
         follow[causes[subject].subject].add(subject, causes[subject].tie)
     known = strangers(sides)
     for subject in sides.missing - causes.keys():
-        yield missing(subject, sides, follow[subject], lookalike(subject, sides, known))
+        twin = lookalike(subject, sides, known)
+        yield missing(subject, sides, follow[subject], twin, suspected.get(subject, ""))
     for subject in sides.surplus - causes.keys():
         yield surplus(subject, sides, follow[subject], dropped.get(subject, ""))
     for subject in sides.changed - causes.keys():
@@ -80,12 +85,15 @@ def findings(sides: Sides, dropped: Mapping[str, str]) -> Iterator[Finding]:
     yield from (renamed(git, here, sides) for git, here in sides.renamed.items())
 
 
-def missing(subject: str, sides: Sides, follow: Consequences, twin: str) -> Finding:
-    name = name_of(twin) if kind_of(twin) in ("table", "function") else last_of(twin)
+def missing(subject: str, sides: Sides, follow: Consequences, twin: str, suspect: str) -> Finding:
+    """`twin` is like it by its name, `suspect` by what it is."""
+    like = suspect or twin
+    name = name_of(like) if kind_of(like) in ("table", "function") else last_of(like)
+    how = ", which is not in Git" if like == twin else " renamed"
     return Finding(
         subject,
         f"missing here{counted(follow.parts)}"
-        + (f"; looks like {name}, which is not in Git" if twin else "")
+        + (f"; looks like {name}{how}" if like else "")
         + named(follow.needing, "needs it", "need it"),
         HINT,
         expected=brief(subject, sides.declared[subject]),

@@ -6,7 +6,7 @@ import pytest
 
 from ops.develop.difference import in_order, plain
 from ops.develop.files import keep_rollback
-from ops.develop.renames import renames
+from ops.drift.renames import renames
 
 
 def table(name, *columns):

@@ -102,6 +102,37 @@ def test_another_spelling_is_pointed_out(name):
     }
 
 
+def made(table, *columns):
+    """A table of these columns, each `name type`."""
+    pairs = [column.split() for column in columns]
+    return {f"table public.{table}": {"columns": [name for name, _ in pairs]}} | {
+        f"column public.{table}.{name}": {"type": type} for name, type in pairs
+    }
+
+
+@pytest.mark.parametrize(
+    ("git", "here", "said"),
+    [
+        (made("a", "id int", "x text"), made("b", "id int", "x text"), "public.b"),
+        (made("a", "id int", "x text", "y int"), made("a", "id int", "q text", "y int"), "q"),
+        (made("a", "id int", "x text"), made("a", "id int", "q text"), "q"),
+        (made("a", "x text", "y int"), made("a", "q text", "p int"), "q"),
+        (made("a", "id int", "x text"), made("a", "id int", "q int"), None),
+        (made("a", "x text", "id int"), made("a", "id int", "q text"), None),
+        (made("a", "id int", "x text"), made("a", "id int", "q text", "r text"), None),
+        (made("a", "id int", "x text", "y text"), made("a", "id int", "q text"), None),
+        (made("a", "id int"), made("b", "id int") | made("c", "id int"), None),
+        (made("a", "id int") | made("d", "id int"), made("b", "id int"), None),
+    ],
+)
+def test_what_was_renamed_is_pointed_out_if_nothing_else_can_be_it(git, here, said):
+    rest = {"schema public": {}}
+    found = told(compare(Snapshot(rest | git), rest | here))
+
+    looks = [line.partition("; looks like ")[2] for line in found if "; looks like " in line]
+    assert looks[:1] == ([f"{said} renamed"] if said else [])
+
+
 def test_another_name_is_not():
     here = {"schema public": {}, "table public.invoices": {}}
 

@@ -1,10 +1,11 @@
 """What somebody renamed: the same table or column under another name, which keeps its data."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ..drift.likeness import pairs
-from ..drift.objects import Objects, kind_of, last_of, name_of, relation_of
-from ..drift.sides import Sides, match
+from .likeness import pairs
+from .objects import Objects, kind_of, last_of, name_of, relation_of
+from .sides import Sides, match
 
 Pair = tuple[str, str]  # what it is to be called, what it is called here
 
@@ -18,6 +19,37 @@ def renames(target: Objects, here: Objects) -> Iterator[Pair]:
         if kind_of(subject) == "table":
             order = [side[subject].get("columns", []) for side in (target, here)]
             yield from columns(f"column {name_of(subject)}.", order[0], order[1], sides, alike)
+
+
+def suspects(target: Objects, here: Objects, sides: Sides) -> dict[str, str]:
+    """What each missing table or column was perhaps renamed to: the only one that it can be.
+
+    The two schemas are those that the sides were made of.
+    """
+    lost, found = ({kind_of(s) for s in side} for side in (sides.missing, sides.surplus))
+    if not lost & found & {"table", "column"}:
+        return {}
+    names = dict(tables(sides, {}))
+    for subject in target.keys() & here.keys():
+        if kind_of(subject) == "table":
+            order = [side[subject].get("columns", []) for side in (target, here)]
+            names.update(in_place(f"column {name_of(subject)}.", order[0], order[1], sides))
+    claims = Counter(names.values())
+    return {new: old for new, old in names.items() if claims[old] == 1}
+
+
+def in_place(head: str, new: Sequence[str], old: Sequence[str], sides: Sides) -> Iterator[Pair]:
+    """Columns between the same neighbours, where only one of their type went and one came."""
+    for fresh, gone in between(new, old):
+        claims = [
+            (one, other)
+            for one in fresh
+            for other in gone
+            if same_type(f"{head}{one}", f"{head}{other}", sides)
+        ]
+        counts = Counter(name for pair in claims for name in pair)
+        yield from ((f"{head}{new}", f"{head}{old}") for new, old in claims
+                    if counts[new] == counts[old] == 1)  # fmt: skip
 
 
 def tables(sides: Sides, alike: dict[str, str]) -> Iterator[Pair]:
@@ -46,10 +78,7 @@ def columns(
 
     PostgreSQL adds columns behind all others, and a rename leaves a column where it is.
     """
-    kept = [name for name in new if name in old]
-    if kept != [name for name in old if name in new]:
-        return
-    *inner, last = zip(gaps(new, kept), gaps(old, kept), strict=True)
+    *inner, last = between(new, old) or [([], [])]
     for fresh, gone in inner:
         for one, other in matched(fresh, gone, head, sides):
             yield f"{head}{one}", f"{head}{other}"
@@ -58,6 +87,14 @@ def columns(
         twin = alike.get(subject, "")
         if twin in {f"{head}{gone}" for gone in last[1]} and same_type(subject, twin, sides):
             yield subject, twin
+
+
+def between(new: Sequence[str], old: Sequence[str]) -> list[tuple[list[str], list[str]]]:
+    """What came and what went between neighbours that both have; nothing if these moved."""
+    kept = [name for name in new if name in old]
+    if kept != [name for name in old if name in new]:
+        return []
+    return list(zip(gaps(new, kept), gaps(old, kept), strict=True))
 
 
 def gaps(names: Sequence[str], kept: Sequence[str]) -> list[list[str]]:
