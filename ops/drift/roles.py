@@ -24,7 +24,7 @@ class Parties:
 
     declared: Snapshot
     observed: Objects
-    syncing: str  # the role that owns schema ops here; empty without that schema
+    syncing: str  # the role that owns ops.runs here; empty without it
     verifying: tuple[str, ...]  # may read what verify reads, and Git grants them nothing
 
 

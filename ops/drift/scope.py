@@ -26,7 +26,7 @@ class Scope:
     observed: Objects
     ignored: tuple[str, ...]
     waiting: int
-    syncing: str  # the role that owns schema ops, or nothing
+    syncing: str  # the role that owns ops.runs, or nothing
 
 
 def narrow(

@@ -24,7 +24,7 @@ class Sides:
     surplus: frozenset[str]  # here, not in Git, under no other name either
     changed: frozenset[str]
     renamed: Mapping[str, str]  # the name in Git -> the name here
-    syncing: str = ""  # the role that owns schema ops here
+    syncing: str = ""  # the role that owns ops.runs here
 
 
 def match(declared: Objects, observed: Objects, syncing: str = "") -> Sides:

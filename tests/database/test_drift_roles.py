@@ -148,6 +148,12 @@ def test_role_that_syncs_owns_what_it_made_and_no_superuser(tmp_path, app, datab
     )
 
 
+def test_schema_ops_of_another_owner_does_not_make_everything_anothers(synced, make_role):
+    synced.execute(f"alter schema ops owner to {role_of(make_role(synced.url))}")
+
+    assert told(synced.verify()) == []
+
+
 def test_migration_may_name_the_role_that_syncs(tmp_path, app, make_database, roles):
     project, role = Project(tmp_path, app), role_of(app)
     project.migration(

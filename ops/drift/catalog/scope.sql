@@ -28,11 +28,13 @@ scope as materialized (
     from pg_namespace
     where nspname !~ '^pg_' and nspname not in ('information_schema', 'ops')
 ),
--- The role that syncs owns schema ops. What it owns and may do goes without saying.
+-- The role that syncs owns its record, ops.runs: a schema may be given to somebody else without what
+-- is in it. What this role owns and may do goes without saying.
 syncing as materialized (
-    select coalesce(ops.nspowner, me.oid) as oid, ops.oid is not null as known
+    select coalesce(runs.relowner, ops.nspowner, me.oid) as oid, ops.oid is not null as known
     from pg_roles me
     left join pg_namespace ops on ops.nspname = 'ops'
+    left join pg_class runs on runs.relname = 'runs' and runs.relnamespace = ops.oid
     where me.rolname = current_user
 ),
 other_role as materialized (
