@@ -16,13 +16,14 @@ from .drift import declared as schema_file
 from .drift.diff import Drift, Ignore
 from .drift.fingerprint import Fingerprint
 from .drift.objects import Objects
+from .drift.scope import first_rule
 from .email_queue import observed as mail
 from .environment import declared as contract
 from .environment import observed as env_files
 from .findings import Place
 from .migrate import declared as migrations
 from .migrate import diff as migration_diff
-from .names import columns
+from .names import columns, split
 from .probes import Behaviour
 from .seed import declared as seeds
 from .seed.words import SeedDiff
@@ -125,9 +126,20 @@ class Facts:
     @property
     def mark(self) -> sql.Composed | None:
         """The statement that keeps the fingerprint of a catalogue in which nothing differs."""
-        if self.drift.findings or self.drift.waiting:
+        if self.drift.findings or self.drift.waiting or self.strangers:
             return None
         return self.fingerprint.mark(self.drift.compared, self.drift.ignored)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """Roles that read as one does which verifies, and of which parity.toml says nothing."""
+        rules, named = ignored(self.declared.project), self.declared.project.readers
+        grant = f"grant table {self.schema}._yoyo_migration to"
+        return tuple(
+            role
+            for role in self.drift.readers
+            if split(role)[0] not in named and not first_rule(f"{grant} {role}", {}, rules)
+        )
 
     @property
     def columns_here(self) -> Columns:

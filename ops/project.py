@@ -18,6 +18,7 @@ KEYS = {
     "client": ("path",),
     "backup": ("folder", "required"),
     "ignore": ("pattern", "reason"),
+    "verify": ("readers",),
 }
 EXAMPLES = {
     "lock_wait": "60",
@@ -33,6 +34,7 @@ EXAMPLES = {
     "required": '"destructive"',
     "pattern": '"table public.audit_*"',
     "reason": '"owned by the audit service"',
+    "readers": '["auditor"]',
 }
 WHAT = re.compile(r"(?:\[+(\w+)\]+ (?:(\d+) )?)?(.*)", re.DOTALL)
 REQUIRED = ("never", "destructive")
@@ -69,6 +71,7 @@ class Project:
     email: Email | None = None
     client: str = ""  # the file that `invoke client` writes; empty: none is wanted
     backup: Backup = Backup()
+    readers: tuple[str, ...] = ()  # roles that verify, and so may read
 
 
 def read(path: Path) -> Project:
@@ -90,6 +93,7 @@ def read(path: Path) -> Project:
         email=_email(file, document["email"]) if "email" in document else None,
         client=_client(file, document["client"]) if "client" in document else "",
         backup=_backup(file, document.get("backup", {})),
+        readers=_readers(file, document.get("verify", {})),
     )
 
 
@@ -186,6 +190,13 @@ def _backup(file: _File, value: Any) -> Backup:
     right = given["required"] in REQUIRED
     _want(file, "[backup] required", right, " or ".join(f'"{word}"' for word in REQUIRED))
     return Backup(_text(file, "[backup] folder", given["folder"]), given["required"])
+
+
+def _readers(file: _File, value: Any) -> tuple[str, ...]:
+    readers = _section(file, "verify", value).get("readers", [])
+    right = isinstance(readers, list) and all(isinstance(name, str) for name in readers)
+    _want(file, "[verify] readers", right, 'a list of roles such as "auditor"')
+    return tuple(readers)
 
 
 def _client(file: _File, value: Any) -> str:

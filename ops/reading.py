@@ -58,7 +58,9 @@ def gather(conn: Conn, declared: Declared, *, whole: bool = False) -> Facts:
 
 def compared_with(declared: Declared) -> str:
     """What a fingerprint of the catalogue holds for."""
-    return fingerprint.key(declared.schema.text, declared.project.ignore)
+    said = declared.project
+    readers = [("reader", name) for name in said.readers]
+    return fingerprint.key(declared.schema.text, [*said.ignore, *readers])
 
 
 def look(conn: Conn, declared: Declared, opening: str, key: str) -> Facts:

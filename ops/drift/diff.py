@@ -11,6 +11,7 @@ from .declared import Snapshot
 from .firing import rivals
 from .likeness import lookalike, strangers
 from .objects import Objects, Properties, kind_of, last_of, name_of, schema_of
+from .opened import opens
 from .remarks import COMMENTS, without_effect
 from .renames import suspects
 from .rights import in_words
@@ -31,6 +32,8 @@ class Drift:
     compared: int  # objects on either side that were looked at
     ignored: tuple[str, ...]  # "N objects matching PATTERN (REASON)"
     waiting: int  # objects left out because a pending migration will touch them
+    readers: tuple[str, ...] = ()  # roles that were taken for such as verify
+    opened: frozenset[str] = frozenset()  # subjects of those that allow more here than Git does
 
 
 @dataclass(slots=True)
@@ -64,6 +67,8 @@ def compare(
         len(scope.declared.keys() | scope.observed.keys()),
         scope.ignored,
         scope.waiting,
+        scope.readers,
+        frozenset(finding.subject for finding in found if opens(finding.subject, sides)),
     )
 
 

@@ -39,6 +39,7 @@ class Fingerprint:
     compared: int  # objects that were looked at then
     ignored: tuple[str, ...]  # what was left out then
     may_mark: bool
+    untouched: bool = False  # since a sync found no difference, whatever it compared with
 
     def mark(self, compared: int, ignored: Iterable[str]) -> sql.Composed | None:
         """The statement that keeps the sum, once a comparison found nothing; None if it is kept."""
@@ -72,6 +73,7 @@ def query(key: str, server_version: int) -> str:
 def parse(key: str, row: tuple[str | None, str, str | None, bool | None]) -> Fingerprint:
     unchanged, total, mark, ours = row
     if unchanged != "true" or mark is None:
-        return Fingerprint(key, total, False, 0, (), bool(ours))
+        untouched = total in (mark or "").split(" ", 2)[1:2]
+        return Fingerprint(key, total, False, 0, (), bool(ours), untouched)
     compared, ignored = json.loads(mark.split(" ", 2)[2])
-    return Fingerprint(key, total, True, compared, tuple(ignored), bool(ours))
+    return Fingerprint(key, total, True, compared, tuple(ignored), bool(ours), untouched=True)

@@ -27,6 +27,7 @@ class Scope:
     ignored: tuple[str, ...]
     waiting: int
     syncing: str  # the role that owns ops.runs, or nothing
+    readers: tuple[str, ...]  # the roles that verify, without what they need for it
 
 
 def narrow(
@@ -37,7 +38,7 @@ def narrow(
     declared, observed = parties.declared, parties.observed
     readers = tuple(f"what {role} may read (a role for verify)" for role in parties.verifying)
     if not pending and not ignore:
-        return Scope(declared.objects, observed, readers, 0, parties.syncing)
+        return Scope(declared.objects, observed, readers, 0, parties.syncing, parties.verifying)
     objects = {**observed, **declared.objects}
     rules = {subject: first_rule(subject, objects[subject], ignore) for subject in objects}
     last = last_touched(declared)
@@ -55,7 +56,12 @@ def narrow(
     counts = (sum(found is rule for found in rules.values()) for rule in ignore)
     told = tuple(map(in_words, ignore, counts))
     return Scope(
-        kept(declared.objects), kept(observed), told + readers, len(waiting), parties.syncing
+        kept(declared.objects),
+        kept(observed),
+        told + readers,
+        len(waiting),
+        parties.syncing,
+        parties.verifying,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
 from ..migrate.diff import Entry, State, in_words
+from ..names import split
 from ..seed.declared import label
 from ..seed.words import Kind
 from .registry import CannotLook, check, must_read
@@ -114,17 +115,35 @@ def drift(facts: Facts) -> Iterator[Finding]:
     """Every object is as Git's migrations make it, and there is no other.
 
     A database that is ahead of a rolled-back release differs by what was rolled back; nobody can
-    tell that from drift, so all of it is named and none of it blocks the old release.
+    tell that from drift, so all of it is named and does not block the old release. But for what is
+    allowed on Git's own objects beyond what Git allows: that only the untouched catalogue of the
+    newer release explains.
     """
     if not facts.drift.compared and not facts.history.pending and facts.declared.schema.objects:
         raise CannotLook("every object is ignored by parity.toml")
     ahead = facts.history.ids(State.AHEAD)
+    opened = frozenset[str]() if facts.fingerprint.untouched else facts.drift.opened
     for finding in facts.drift.findings:
-        if ahead:
+        if ahead and finding.subject not in opened:
             message = f"{finding.message} (perhaps by {', '.join(ahead)})"
             yield replace(finding, severity=Severity.WARNING, message=message)
         else:
             yield finding
+    yield from (stranger(role, facts.schema) for role in facts.strangers)
+
+
+def stranger(role: str, schema: str) -> Finding:
+    """Whoever reads all that verify reads is perhaps no role for that."""
+    return Finding(
+        f"role {role}",
+        "may read yoyo's table, and neither a migration nor parity.toml says why: taken for a role"
+        " that verifies, so what else it may read is not compared",
+        f'if that is so, in parity.toml: [verify] readers = ["{split(role)[0]}"]; if not:'
+        f" revoke select on all tables in schema {schema} from {role}",
+        "in parity.toml",
+        "a reader",
+        Severity.WARNING,
+    )
 
 
 @check(Dimension.SCHEMA)

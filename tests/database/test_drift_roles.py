@@ -26,7 +26,14 @@ def database_of(url):
 
 @pytest.fixture
 def reader(synced, make_role):
-    return make_role(synced.url, *READS)
+    url = make_role(synced.url, *READS)
+    named(synced, role_of(url))
+    return url
+
+
+def named(project, role):
+    text = (project.folder / "parity.toml").read_text("utf-8")
+    project.write("parity.toml", f'{text}\n[verify]\nreaders = ["{role}"]\n')
 
 
 @pytest.fixture
@@ -51,6 +58,26 @@ def test_role_that_reads_for_verify_is_no_difference_and_is_said(synced, reader)
 
     assert told(report) == []
     assert left_out(report) == [f"what {role_of(reader)} may read (a role for verify)"]
+
+
+def test_a_reader_that_nobody_named_is_a_warning_and_no_sync_forgets_it(synced, make_role):
+    role = role_of(make_role(synced.url, *READS))
+    synced.execute(f'alter role {role} rename to "{role} x"')
+    try:
+        for _ in range(2):
+            assert synced.sync().report.in_parity
+            (finding,) = synced.verify().findings
+            assert (finding.subject, finding.severity) == (f'role "{role} x"', "warning")
+            assert finding.hint == (
+                f'if that is so, in parity.toml: [verify] readers = ["{role} x"]; if not:'
+                f' revoke select on all tables in schema public from "{role} x"'
+            )
+        named(synced, f"{role} x")
+        assert synced.sync().report.in_parity
+        assert told(synced.verify()) == []
+    finally:
+        synced.execute(f'alter role "{role} x" rename to {role}')
+    assert [finding.subject for finding in synced.verify().findings] == [f"role {role}"]
 
 
 def test_what_it_may_do_beyond_reading_is_named_alone(synced, reader):
@@ -182,6 +209,8 @@ def test_grants_of_a_role_can_be_ignored(synced, make_role):
         + f'\n[[ignore]]\npattern = "grant * to {role}"\nreason = "reports"\n',
     )
 
+    assert told(synced.verify()) == []
+    synced.execute(f"grant select on all tables in schema public to {role}")
     assert told(synced.verify()) == []
     assert f"2 objects matching grant * to {role} (reports)" in synced.verify().not_looked_at
 

@@ -1,6 +1,7 @@
 """From empty to parity, a second time with nothing to do, and what stops it in between."""
 
 import re
+import shutil
 
 import pytest
 from roundtrips import counting
@@ -8,7 +9,7 @@ from roundtrips import counting
 from ops.errors import Locked, MigrationFailed, NotInParity, Refused, SettingsError
 from ops.findings import Outcome
 from ops.sync import undone
-from tests.project import COMMIT
+from tests.project import COMMIT, ROOT
 
 
 def hashes(project):
@@ -281,6 +282,57 @@ def test_a_database_that_is_ahead_is_a_warning(synced):
     assert done.error is None
     assert synced.differences() == ["? migration 0005.more", "? table public.more"]
     assert done.report.in_parity
+
+
+OPENING = {
+    "grant select on users to public": "grant table public.users to public",
+    "grant update (email) on users to pg_monitor": "grant column public.users.email to pg_monitor",
+    "alter table users owner to pg_monitor": "table public.users",
+    "alter table users disable trigger users_default_preferences": (
+        "trigger public.users.users_default_preferences"
+    ),
+    "alter function set_updated_at() security definer": "function public.set_updated_at()",
+}
+
+
+def ahead(project, text):
+    """A release was rolled back that had one migration more."""
+    project.migration("0005.more", text)
+    project.rehearse(project.empty)
+    assert project.sync().report.in_parity
+    (project.folder / "migrations/0005.more.sql").unlink()
+    for name in ("migrations/schema.json", "migrations/checksums.txt", "client/tables.py"):
+        shutil.copy(ROOT / name, project.folder / name)
+
+
+@pytest.fixture
+def rolled_back(synced, make_database):
+    synced.empty = make_database()
+    return synced
+
+
+@pytest.mark.parametrize("statement", OPENING)
+def test_ahead_of_git_what_allows_more_than_git_is_an_error_once_somebody_was_there(
+    rolled_back, statement
+):
+    ahead(rolled_back, "create table more (id int); grant select on more to public;")
+    rolled_back.execute(statement)
+
+    errors = [subject for subject in rolled_back.differences() if not subject.startswith("?")]
+
+    assert errors == [OPENING[statement]]
+    assert "? table public.more" in rolled_back.differences()
+    assert not rolled_back.sync().report.in_parity
+
+
+@pytest.mark.parametrize("statement", OPENING)
+def test_a_release_that_is_rolled_back_is_not_stopped_by_what_it_allowed_itself(
+    rolled_back, statement
+):
+    ahead(rolled_back, statement)
+
+    assert rolled_back.sync().report.in_parity
+    assert all(subject.startswith("? ") for subject in rolled_back.differences())
 
 
 def test_a_database_behind_git_is_pending_and_not_drifted(project):

@@ -19,6 +19,8 @@ path = "client/tables.py"
 [backup]
 folder = "backups"
 required = "destructive"
+[verify]
+readers = ["auditor"]
 [email]
 table = 'post."Out box"'
 stuck_after = 1000
@@ -57,6 +59,7 @@ def test_everything_that_can_be_said_is_read(project):
         client="client/tables.py",
         backup=Backup("backups", "destructive"),
         email=Email('post."Out box"', stuck_after=1000, late_after=900),
+        readers=("auditor",),
     )
 
 
@@ -98,6 +101,7 @@ SUBJECTS = 'a list of subjects such as "table public.orders"'
         ('[backup]\nrequired = "always"', '[backup] required must be "never" or "destructive"'),
         ("[backup]\nkeep = 3", "[backup] keep is unknown"),
         ("backup = 3", "backup must be a table, [backup]"),
+        ("[verify]\nreaders = 'x'", '[verify] readers must be a list of roles such as "auditor"'),
         ("[client]", "[client] path must be a text that is not empty"),
         ('[client]\npath = "tables"', f"[client] path must be {A_FILE}"),
         ('[client]\npath = "/tmp/tables.py"', f"[client] path must be {A_FILE}"),
