@@ -67,10 +67,12 @@ class Passing:
             if not stays:
                 return
             self.said_at = time.monotonic()
-        words = words if stays else words[: shutil.get_terminal_size().columns - 1]
+        words = fitted(words) if stays else words[: shutil.get_terminal_size().columns - 1]
         before = "\r" if self.width else ""
         with suppress(OSError):  # whoever read this may have left: the work goes on
-            print(f"{before}{words:<{self.width}}", end="\n" * stays, file=stream, flush=True)
+            first, *rest = words.split("\n")
+            words = "\n".join([f"{first:<{self.width}}", *rest])
+            print(f"{before}{words}", end="\n" * stays, file=stream, flush=True)
         self.width = 0 if stays else len(words)
 
     def clear(self, stream: TextIO | None) -> None:
@@ -78,6 +80,12 @@ class Passing:
         if self.width:
             print(f"\r{'':<{self.width}}\r", end="", file=stream, flush=True)
             self.width = 0
+
+
+def fitted(text: str, hanging: int = 2) -> str:
+    from .report.terminal import wrapped
+
+    return "\n".join(wrapped(text, indent=0, hanging=hanging))
 
 
 PASSING = Passing()
@@ -93,6 +101,11 @@ def show(text: str) -> None:
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # open until the process ends
         if not isinstance(error, BrokenPipeError):  # who leaves has read what they wanted
             lose("stdout", error)
+
+
+def note(text: str, hanging: int = 2) -> None:
+    """Sentences on stdout, as wide as the screen."""
+    show(fitted(text, hanging))
 
 
 def lose(what: str, error: OSError) -> None:

@@ -1,5 +1,6 @@
 """A verdict for a person: quiet when all is well, worst first when not, as wide as the screen."""
 
+import re
 import shutil
 import textwrap
 from collections.abc import Sequence
@@ -10,6 +11,15 @@ from ..plans import Plan, Step
 from .words import blind, by_hint, clean, conclusion, one_line, plural, worst_first
 
 INDENT = 13
+GLUE = "\x00"  # no text holds it once it is clean
+# What is to be typed as one line of a shell; SQL may go on in the next.
+COMMAND = re.compile(
+    r"""`[^`\n]+` | (?:python3|printf|psql|export)\ \S.*
+      | invoke\ [\w.]*\w (?:\ --[\w-]+ (?:[=\ ](?:"[^"]*"|'[^']*'|[^\s;,)-][^\s;,)]*))?
+                        |\ (?:"[^"]*"|[\w.-]*\d[\w.-]*) )*
+      | git\ [a-z-]+ (?:\ (?:-[\w=-]*|[^\s;,]*[/.][^\s;,]*\w|migrations))*""",
+    re.VERBOSE,
+)
 FEW = 4  # things of one kind that have a line each when the same is said of them
 SCREEN = 40  # lines after which the verdict at the top is out of sight
 
@@ -122,9 +132,14 @@ def phase(number: int, step: Phase) -> str:
 
 
 def error(problem: OpsError) -> str:
-    """Two lines, or more where the message or the hint has more: what is, and what to type."""
-    message, hint = (str(text).replace("\n", "\n  ") for text in (problem, problem.hint))
-    return clean(f"error: {message}\n hint: {hint}")
+    """What is, and what to type: two lines, or more where they do not fit or are many."""
+    return "\n".join([*labelled("error: ", str(problem)), *labelled(" hint: ", problem.hint)])
+
+
+def labelled(label: str, text: str) -> list[str]:
+    first, *rest = text.split("\n")
+    beneath = (line for part in rest for line in wrapped(part, indent=2))
+    return [*wrapped(label + first, indent=0), *beneath]
 
 
 def stopped(undone: str, problem: OpsError) -> str:
@@ -137,8 +152,13 @@ def plan(intended: Plan) -> str:
     """The SQL as it would run, each step under its title: a script that can be read and kept."""
     texts = [script(step) for step in intended.steps]
     head = f"{plural(len(texts), 'step')} would run; nothing was touched"
-    caveat = [f"-- {intended.caveat}"] if intended.caveat else []
+    caveat = [remark(intended.caveat)] if intended.caveat else []
     return "\n\n".join([*texts, f"-- {head if texts else 'nothing to do'}", *caveat])
+
+
+def remark(text: str) -> str:
+    """A comment of SQL, each of its lines."""
+    return "\n".join(f"-- {line}" for line in wrapped(text, indent=0, room=len("-- ")))
 
 
 def ended(sql: str) -> str:
@@ -158,7 +178,7 @@ def complaints(findings: Sequence[Finding]) -> str:
 
 
 def script(step: Step) -> str:
-    head = [f"-- {one_line(step.title)}", *(f"-- danger: {danger}" for danger in step.dangers)]
+    head = [remark(one_line(step.title)), *(remark(f"danger: {d}") for d in step.dangers)]
     return "\n".join([*head, visible(ended(step.sql))])
 
 
@@ -168,10 +188,10 @@ def visible(sql: str) -> str:
 
 
 def wrapped(text: str, *, indent: int = INDENT, hanging: int = 2, room: int = 0) -> list[str]:
-    """Lines that fit the screen; a name that is longer than a line is kept whole."""
+    """Lines that fit the screen; a name or a command that is longer than a line is kept whole."""
     width = max(columns() - room, 30)
     lines: list[str] = []
-    for part in clean(text).split("\n"):
+    for part in COMMAND.sub(glued, clean(text)).split("\n"):
         lines += textwrap.wrap(
             part,
             width,
@@ -180,4 +200,9 @@ def wrapped(text: str, *, indent: int = INDENT, hanging: int = 2, room: int = 0)
             break_long_words=False,
             break_on_hyphens=False,
         ) or [""]
-    return lines
+    return [line.replace(GLUE, " ") for line in lines]
+
+
+def glued(command: re.Match[str]) -> str:
+    """What a shell would take for two commands if a line ended within it."""
+    return command[0].replace(" ", GLUE)

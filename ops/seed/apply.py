@@ -81,9 +81,13 @@ def literal(value: Any, kind: str | None) -> sql.Composable:
     if kind in ("json", "jsonb"):
         text: Any = as_json(value)
     else:
-        text = value if isinstance(value, list) else str(value)
+        text = value if isinstance(value, list) else spelt(value)
     cast = f"::{kind}" if kind else ""
     return sql.Composed([sql.Literal(text), sql.SQL(cast)])
+
+
+def spelt(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def apply(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]) -> None:

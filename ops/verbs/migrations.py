@@ -5,7 +5,7 @@ from typing import Any
 from invoke.context import Context
 
 from ..console import HERE, changing, edit, looking, perform, show_plan, verb
-from ..output import say, show
+from ..output import note, say, show
 from .parity import sync
 
 
@@ -39,8 +39,8 @@ def new(c: Context, name: str) -> None:
     from ..migrate.declared import create
 
     for path in create(HERE / "migrations", name):
-        show(f"wrote {path}")
-    show("fill them in, then: invoke schema.snapshot")
+        note(f"wrote {path}")
+    note("fill them in, then: invoke schema.snapshot")
 
 
 @verb(help={"sql": "the statements, if they are short; else they are asked for in a file"})
@@ -52,11 +52,11 @@ def dev(c: Context, name: str, sql: str = "", env: str = "") -> None:
     with looking(env, "migrate.dev") as (found, declared, conn):
         draft = begin(HERE, gather(conn, declared), name, sql)
     for path in draft.wrote:
-        show(f"wrote {path}")
+        note(f"wrote {path}")
     if draft.is_empty:
         edit(c, draft.path, found.environ)
     if draft.is_empty:
-        show(f'fill it in, then: invoke migrate.dev "{name}"')
+        note(f'fill it in, then: invoke migrate.dev "{name}"')
     else:
         put_in_force(draft, found.environ.get("POSTGRES_BIN"), env)
 
@@ -67,16 +67,16 @@ def put_in_force(draft: Any, postgres_bin: str | None, env: str) -> None:
     from ..migrate.diff import TO_DO, State
 
     trial = act.rehearse(HERE, draft.id, postgres_bin, say)
-    show(f"rehearsed: {len(trial.files)} migrations make {len(trial.snapshot.objects)} objects")
+    note(f"rehearsed: {len(trial.files)} migrations make {len(trial.snapshot.objects)} objects")
     if draft.state in (State.EDITED, State.REFORMATTED):
         with changing("migrate.dev", env) as (conn, facts, run):
-            show(act.redo(conn, facts, draft.id, run))
+            note(act.redo(conn, facts, draft.id, run))
     elif draft.state in TO_DO:
         perform("migrate", "", "terminal", "", env)
     else:
-        show(f"{draft.id} is applied here as it is written")
+        note(f"{draft.id} is applied here as it is written")
     for path in act.keep(HERE, trial, draft.id):
-        show(f"wrote {path}")
+        note(f"wrote {path}")
 
 
 @verb()
@@ -90,11 +90,11 @@ def capture(c: Context, name: str, env: str = "") -> None:
         facts = gather(conn, declared, whole=True)
     made = act.capture(HERE, facts, name, found.environ.get("POSTGRES_BIN"), say)
     for path in made.wrote if made else ():
-        show(f"wrote {path}")
+        note(f"wrote {path}")
     if made:
         with changing("migrate.capture", env) as (conn, facts, run):
             amend.baseline(conn, facts, made.id, run)
-    show(act.told(made))
+    note(act.told(made))
 
 
 @verb()
@@ -103,7 +103,7 @@ def accept(c: Context, id: str, reason: str = "", env: str = "") -> None:
     from .. import amend
 
     with changing("migrate.accept", env) as (conn, facts, _):
-        show(f"{amend.accept(conn, facts, id, reason)}: the file is accepted as it is now")
+        note(f"{amend.accept(conn, facts, id, reason)}: the file is accepted as it is now")
 
 
 @verb()
@@ -113,7 +113,7 @@ def baseline(c: Context, until: str = "", env: str = "") -> None:
 
     with changing("migrate.baseline", env) as (conn, facts, run):
         for id in amend.baseline(conn, facts, until, run):
-            show(f"{id}: declared as applied, never executed")
+            note(f"{id}: declared as applied, never executed")
 
 
 @verb()
@@ -122,7 +122,7 @@ def rollback(c: Context, env: str = "") -> None:
     from .. import amend
 
     with changing("migrate.rollback", env) as (conn, facts, run):
-        show(amend.rollback(conn, facts, run.limits))
+        note(amend.rollback(conn, facts, run.limits))
 
 
 @verb()

@@ -7,7 +7,7 @@ from invoke.context import Context
 
 from ..console import HERE, looking, named, verb
 from ..errors import Locked, OpsError, SettingsError, Unreachable
-from ..output import show
+from ..output import note, show
 from .parity import sync, tried, verify
 
 
@@ -18,7 +18,7 @@ def up(c: Context) -> None:
     from ..settings import environment
 
     for line in local.up(HERE, environment(HERE)[0]):
-        show(line)
+        note(line)
     show("")
     sync(c)
     show("")
@@ -69,8 +69,8 @@ def preflight(c: Context, env: str = "") -> None:
         facts = gather(conn, declared)
         show(terminal.header(facts.place(found.target)) + "\n")
         held = holder(conn)
-        show(f"lock         {held or 'nobody is migrating'}")
-        show(f"migrations   {pending(facts)}")
+        note(f"lock         {held or 'nobody is migrating'}", hanging=13)
+        note(f"migrations   {pending(facts)}", hanging=13)
         refuse_pooler(conn)
         judge.permit(facts, frozenset())
         judge.refuse_edits(facts.seeds, frozenset())
