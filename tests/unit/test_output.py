@@ -46,3 +46,14 @@ def test_a_log_has_every_line_that_stays_and_few_that_pass():
     passing.said_at -= Passing.BETWEEN
     passing.say("validating, 7 %\r", log)
     assert log.getvalue() == "done\nvalidating, 7 %\n"
+
+
+def test_what_stays_is_as_wide_as_the_screen(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal, passing = Terminal(), Passing()
+    passing.say("building, 50 %\r", terminal)
+    passing.say("waiting up to 60 s for ops sync @host (pid 12, user app)", terminal)
+
+    assert terminal.getvalue() == (
+        "building, 50 %\rwaiting up to 60 s for ops sync @host\n  (pid 12, user app)\n"
+    )

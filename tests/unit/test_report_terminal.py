@@ -353,3 +353,46 @@ def test_each_step_of_a_plan_ends_before_the_next_begins(sql, shown):
 
 def test_an_empty_plan_says_so():
     assert terminal.plan(Plan((), (), ())) == "-- nothing to do"
+
+
+SENTENCE = (
+    "what is said of it goes on and on, as it does where several things come together at once"
+)
+TYPED = (
+    "invoke sync --backup --allow deletes-data",
+    "`invoke up`",
+    "git log -p migrations/0003.fix-notification-preferences-trigger.sql",
+    "git log --diff-filter=D -- migrations",
+    "git rm --cached .env",
+    "invoke migrate.accept 0003 --reason 'only a comment'",
+    'invoke doctor "role drop-down is empty"',
+    "invoke schema.diff --sql",
+)
+
+
+@pytest.mark.parametrize("command", TYPED)
+def test_no_line_ends_within_what_is_typed(command):
+    for start in range(len(SENTENCE)):
+        text = f"{SENTENCE[:start].strip()} {command}; {SENTENCE}"
+        told = terminal.error(SettingsError(SENTENCE, hint=text))
+
+        assert any(command in line for line in told.split("\n"))
+        assert max(map(len, told.split("\n"))) <= 80
+        assert " ".join(told.split()) == " ".join(f"error: {SENTENCE} hint: {text}".split())
+
+
+def test_a_command_that_is_wider_than_the_screen_has_a_line_of_its_own():
+    command = (
+        "python3 -c \"from urllib.parse import quote; print(quote(input(), safe=''), 'is it')\""
+    )
+    told = terminal.error(SettingsError("x", hint=f"percent-encode the password: {command}"))
+
+    assert told.split("\n")[-1].strip() == command
+
+
+def test_every_line_of_what_is_said_above_a_step_is_a_comment():
+    step = Step("0005.more " + SENTENCE, "select 1;", (f"deletes-data: {SENTENCE}",))
+    told = terminal.plan(Plan((), (step,), (), SENTENCE))
+
+    assert max(map(len, told.split("\n"))) <= 80
+    assert {line[:3] for line in told.split("\n")} == {"-- ", "sel", ""}
