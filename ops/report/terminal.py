@@ -14,7 +14,7 @@ INDENT = 13
 GLUE = "\x00"  # no text holds it once it is clean
 # What is to be typed as one line of a shell; SQL may go on in the next.
 COMMAND = re.compile(
-    r"""`[^`\n]+` | (?:python3|printf|psql|export)\ \S.*
+    r"""`[^`\n]+` | (?:python3|printf|psql)\ [-'"].* | export\ \w+=\S*
       | invoke\ [\w.]*\w (?:\ --[\w-]+ (?:[=\ ](?:"[^"]*"|'[^']*'|[^\s;,)-][^\s;,)]*))?
                         |\ (?:"[^"]*"|[\w.-]*\d[\w.-]*) )*
       | git\ [a-z-]+ (?:\ (?:-[\w=-]*|[^\s;,]*[/.][^\s;,]*\w|migrations))*""",
