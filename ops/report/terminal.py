@@ -12,9 +12,9 @@ from .words import blind, by_hint, clean, conclusion, one_line, plural, worst_fi
 
 INDENT = 13
 GLUE = "\x00"  # no text holds it once it is clean
-# What is to be typed as one line of a shell; SQL may go on in the next.
+# A label stays beside its text; what is to be typed is one line of a shell. SQL may go on.
 COMMAND = re.compile(
-    r"""`[^`\n]+` | (?:python3|printf|psql)\ [-'"].* | export\ \w+=\S*
+    r"""^(?:error|\ hint):\ | `[^`\n]+` | (?:python3|printf|psql)\ [-'"].* | export\ \w+=\S*
       | invoke\ [\w.]*\w (?:\ --[\w-]+ (?:[=\ ](?:"[^"]*"|'[^']*'|[^\s;,)-][^\s;,)]*))?
                         |\ (?:"[^"]*"|[\w.-]*\d[\w.-]*) )*
       | git\ [a-z-]+ (?:\ (?:-[\w=-]*|[^\s;,]*[/.][^\s;,]*\w|migrations))*""",
