@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ops import history
 from ops.drift import fingerprint
@@ -188,6 +189,13 @@ def test_a_role_that_may_only_read_rests_as_well(synced, make_role):
         synced.url,
         "grant usage on schema public to {role}",
         "grant select on all tables in schema public to {role}",
+    )
+    synced.write(
+        "parity.toml",
+        f"""{(synced.folder / "parity.toml").read_text("utf-8")}
+[verify]
+readers = ["{conninfo_to_dict(url)["user"]}"]
+""",
     )
     synced.sync()
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ops.findings import Severity
 from tests.database.test_verify_code import SPEC, stamped
@@ -154,6 +155,13 @@ def test_a_role_that_may_not_read_where_it_is_can_still_tell_a_restored_dump(syn
         "revoke execute on function pg_control_system(), pg_control_checkpoint() from public"
     )
     reader = make_role(synced.url, "grant select on all tables in schema public to {role}")
+    synced.write(
+        "parity.toml",
+        f"""{(synced.folder / "parity.toml").read_text("utf-8")}
+[verify]
+readers = ["{conninfo_to_dict(reader)["user"]}"]
+""",
+    )
 
     synced.execute("update ops.environment set timeline = 99, system_identifier = '1'")
     assert list(synced.verify(reader).findings) == []
