@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from ..findings import Finding, Severity
 from .causes import Cause
 from .entries import ENTRIES
+from .likeness import like
 from .observed import Seen
-from .shared import PROBE, Entry
+from .shared import ARRIVAL, MAIL, PROBE, Entry
 
-__all__ = ["Diagnosis", "diagnose", "found"]
+__all__ = ["Diagnosis", "diagnose", "found", "is_about_mail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,19 @@ def examine(seen: Seen, entry: Entry) -> Diagnosis:
             absent.append(cause)
         for finding in findings:
             told.setdefault((finding.subject, finding.message), finding)
-    tried = entry.unseen == PROBE and seen.facts.behaviour
-    return Diagnosis(entry, tuple(told.values()), tuple(absent), "" if tried else entry.unseen)
+    return Diagnosis(entry, tuple(told.values()), tuple(absent), unseen(seen, entry))
+
+
+def unseen(seen: Seen, entry: Entry) -> str:
+    """What is still not looked at: less, where somebody went to look."""
+    if entry.unseen == MAIL and seen.mail:
+        return "" if seen.mail.problem else ARRIVAL
+    return "" if entry.unseen == PROBE and seen.facts.behaviour else entry.unseen
+
+
+def is_about_mail(symptom: str) -> bool:
+    """Whether somebody who says this wants to know if the mail server takes our mail."""
+    return any(entry.unseen == MAIL for entry in like(symptom))
 
 
 def found(seen: Seen) -> list[Diagnosis]:

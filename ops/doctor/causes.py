@@ -103,6 +103,19 @@ def queue(expected: str) -> Find:
     return told("", "email", lambda finding: finding.expected.startswith(expected))
 
 
+def mail_server(seen: Seen) -> Iterator[Finding]:
+    """Where the way to the mail server ended, and the stages before."""
+    if (went := seen.mail) and (problem := went.problem):
+        passed = f"; {', '.join(went.passed)} passed" if went.passed else ""
+        lasting = went.required and not problem.for_now
+        yield Finding(
+            f"email {went.relay}",
+            f"{problem.stage} failed: {problem.reason}{passed}",
+            problem.hint,
+            severity=Severity.ERROR if lasting else Severity.WARNING,
+        )
+
+
 def mail_unseen(seen: Seen) -> Iterator[Finding]:
     return blind(f"data.{verify.email.email_queue.__name__}")(seen)
 

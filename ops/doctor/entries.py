@@ -12,6 +12,7 @@ from .shared import (
     HIDDEN,
     LAST_RUN,
     LOST,
+    MAIL,
     POOLER,
     PROBE,
     RIGHTS,
@@ -142,6 +143,7 @@ ENTRIES = (
         " processing delivered login refused 535 stuck late delayed template reminder lost deliver",
         (
             Cause("the mail server is not configured", variable("SMTP_")),
+            Cause("the mail server is not reached, or does not let us in", look.mail_server),
             Cause(
                 "a template is missing, doubled or not as in Git",
                 rows(Kind.INSERT, Kind.DUPLICATE, Kind.UPDATE, texts=True),
@@ -151,7 +153,7 @@ ENTRIES = (
             Cause("mail could not be sent", queue("none failed")),
             Cause("nobody could look at the queue", look.mail_unseen),
         ),
-        "whether the mail server answers and takes our login: invoke email.check",
+        MAIL,
     ),
     Entry(
         "bad-links",

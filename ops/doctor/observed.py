@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..database import HOLDER, Conn, Holder, ask
 from ..facts import Facts
 from ..findings import Report
+from .mail import Went
 
 # Whose session it is, every role may see; autovacuum and its kin are nobody's.
 SESSIONS = """
@@ -25,10 +26,11 @@ class Seen:
     pooled: bool = False  # the session is not the server's own
     taken: int = 0  # connection slots
     slots: int = 100  # for roles that are no superuser
+    mail: Went | None = None  # to the mail server, if anybody went there
 
 
-def look(conn: Conn, facts: Facts, report: Report) -> Seen:
+def look(conn: Conn, facts: Facts, report: Report, mail: Went | None = None) -> Seen:
     """Ask for the rest, in one message."""
     ((pid,),), ((taken, slots),), holders = ask(conn, SESSIONS + HOLDER)
     holder = Holder(*holders[0]) if holders else None
-    return Seen(facts, report, holder, pid != conn.info.backend_pid, taken, slots)
+    return Seen(facts, report, holder, pid != conn.info.backend_pid, taken, slots, mail)

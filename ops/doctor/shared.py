@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from . import causes as look
 from .causes import WAITS, Cause, blind, told
 
+MAIL = "whether the mail server answers and takes our login: invoke email.check"
+ARRIVAL = "whether a message arrives: invoke email.check --to ADDRESS"
 PROBE = "what triggers and functions do when they run: invoke doctor --probe"
 
 

@@ -24,10 +24,11 @@ def everything(place: Place, seen: Seen, found: Sequence[Diagnosis]) -> str:
 
 
 def well(seen: Seen) -> str:
+    mail = f", and mail server {seen.mail.relay}" if seen.mail else ""
     return "\n".join(
         wrapped(
             f"no known cause is here: looked for those of {plural(len(ENTRIES), 'symptom')} in"
-            f" {verify.looked_at(seen.facts)}",
+            f" {verify.looked_at(seen.facts)}{mail}",
             indent=0,
         )
     )

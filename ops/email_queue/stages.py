@@ -13,12 +13,14 @@ from .declared import Relay
 
 Tell = Callable[[str, str], None]  # a stage that is passed, and what was seen there
 
+STAGES = ("DNS", "TCP", "TLS", "EHLO", "AUTH")
 # What ended a stage, and what to type then; the first that fits.
 ADVICE = (
     ("DNS", "", "correct SMTP_HOST: it is misspelt, or private to another network"),
     ("TCP", "refused", "correct SMTP_HOST and SMTP_PORT: nothing listens there"),
     ("TCP", "", "ask the platform which ports are open; many block 25 and 465: SMTP_PORT=587"),
-    ("greeting", "timed out", "if the server speaks TLS from the start: set SMTP_PORT=465"),
+    ("greeting", "tls", "set SMTP_PORT=465"),
+    ("greeting", "timed out", "correct SMTP_HOST and SMTP_PORT: what listens there says nothing"),
     ("TLS", "wrong version", "the server begins in the clear there: set SMTP_PORT=587"),
     ("TLS", "record layer", "the server begins in the clear there: set SMTP_PORT=587"),
     ("TLS", "not offered", "correct SMTP_PORT: our password would go there in the clear"),
@@ -63,7 +65,25 @@ def greeted(relay: Relay, context: ssl.SSLContext) -> smtplib.SMTP:
     name, patience = relay.sender.domain, relay.patience
     if relay.begins_with_tls:
         return smtplib.SMTP_SSL(relay.host, relay.port, name, timeout=patience, context=context)
-    return smtplib.SMTP(relay.host, relay.port, name, timeout=patience)
+    try:
+        return smtplib.SMTP(relay.host, relay.port, name, timeout=patience)
+    except smtplib.SMTPServerDisconnected as error:
+        if "timed out" in str(error) and speaks_tls(relay, context):
+            why = "it waits for TLS, from the start"
+            raise NoLine(relay, "greeting", why) from None
+        raise
+
+
+def speaks_tls(relay: Relay, context: ssl.SSLContext) -> bool:
+    """Whether a server that does not greet was waiting for us to begin with TLS."""
+    try:
+        with socket.create_connection((relay.host, relay.port), relay.patience) as line:
+            context.wrap_socket(line, server_hostname=relay.host).close()
+    except ssl.SSLCertVerificationError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def introduce(smtp: smtplib.SMTP, relay: Relay, context: ssl.SSLContext, tell: Tell) -> None:

@@ -101,16 +101,19 @@ def doctor(c: Context, symptom: str | None = None, probe: bool = False, env: str
     """What is behind a symptom here, and what to type. Diagnoses: exit 0, or 3 out of reach."""
     from .. import doctor as known
     from .. import verify as judge
-    from ..doctor import observed
+    from ..doctor import mail, observed
     from ..doctor import show as page
     from ..doctor.likeness import like
     from ..reading import gather
 
+    asked = known.is_about_mail(symptom or "")
     try:
         with looking(env, "doctor") as (found, declared, conn):
+            errand = mail.set_out(declared) if asked or not symptom else None
             facts = gather(conn, declared)
             facts = tried(conn, facts) if probe else facts
-            seen = observed.look(conn, facts, judge.run(facts))
+            went = errand.told(asked) if errand else None
+            seen = observed.look(conn, facts, judge.run(facts), went)
     except Unreachable as error:
         raise taken_apart(error, env) from None
     place = facts.place(found.target)

@@ -155,7 +155,21 @@ def test_a_server_that_says_nothing_ends_at_its_greeting(relay):
         seen, problem = ends(relay(silent.getsockname()[1], patience=0.2))
 
     assert (seen, problem.stage) == (["DNS"], "greeting")
-    assert "SMTP_PORT=465" in problem.hint
+    assert "what listens there says nothing" in problem.hint
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["trusted", "unknown authority"])
+def test_a_server_that_waits_for_tls_is_told_from_one_that_says_nothing(
+    relay, certified, known, request
+):
+    if known:
+        request.getfixturevalue("trusted")
+    with serving(tls=certified, auth=True) as server:
+        seen, problem = ends(relay(server.port, patience=0.5))
+        assert server.logins == 0
+
+    assert (seen, problem.reason) == (["DNS"], "it waits for TLS, from the start")
+    assert problem.hint == "set SMTP_PORT=465"
 
 
 def test_a_server_that_turns_us_away_ends_at_its_greeting(relay):
