@@ -51,7 +51,7 @@ STOPPED = Verdict(
     VERDICT.report,
     elapsed_ms=1,
     phases=(Phase("Preflight", Outcome.PASSED, "ok", 1, ("a change",), ("a note",)),),
-    applied=("0005.more",),
+    applied=("0006.more",),
     seeded={"inserted": 0, "updated": 0, "unchanged": 0, "pruned": 0},
     error="why",
     hint="what to type",

@@ -1,6 +1,6 @@
 -- How the queue stands, as one row. Each number comes from its own part of the table, so that an
--- index on what waits and on what is claimed serves it, however much was ever sent. Only the count
--- of failed ones reads the whole table, unless an index serves that too.
+-- index on what waits, on what is claimed and on what failed serves it, however much was ever sent.
+-- Without the last of these, counting what failed reads the whole table.
 select (select count(*) from {table}
         where status::text = 'pending' and (scheduled_at is null or scheduled_at <= now())),
        (select extract(epoch from now() - min(greatest(scheduled_at, created_at)))::float8

@@ -22,6 +22,8 @@ from .watch import watching
 from .whole import apply_whole
 
 TOGETHER, SIZE = 100, 500_000  # files and characters of one message
+DUPLICATE = "42P07"  # SQLSTATE: something of that name is there
+FORGET = "delete from ops.ledger where id = {} and state = 'started'"
 
 
 def refuse_unsafe(history: History, allow: frozenset[str]) -> None:
@@ -94,7 +96,7 @@ def apply_alone(conn: Conn, file: MigrationFile, run: Run, *, again: bool) -> No
     """Run one statement that PostgreSQL wants outside of a transaction: intent, act, mark.
 
     Killed between, it stands as `interrupted`; the next run removes what an index build left
-    behind INVALID and does it again.
+    behind INVALID and does it again, or marks an index that is whole: only its record was lost.
     """
     intent = sql.SQL(
         "insert into ops.ledger (id, checksum, normalised, state, run, applied_at)"
@@ -104,36 +106,41 @@ def apply_alone(conn: Conn, file: MigrationFile, run: Run, *, again: bool) -> No
     lock = sql.Literal(file.lock_timeout or run.limits.lock_timeout)
     limit = sql.SQL("set lock_timeout = {};").format(lock)
     ask(conn, sql.Composed([limit, intent]))
-    if again:
-        drop_invalid(conn, file)
-    if isinstance(failure := attempt(conn, file.text), Failure):
-        raise explained(
-            file,
-            failure,
-            prefix="",
-            kept="it runs without a transaction: the next run begins it anew",
-        )
+    if not (again and is_built(conn, file)):
+        run_alone(conn, file)
     ask(conn, f"begin; {marks(file, run, 'applied')} commit; {SETTLE}")
 
 
-def drop_invalid(conn: Conn, file: MigrationFile) -> None:
-    """Drop the index that an interrupted CREATE INDEX CONCURRENTLY left INVALID on its table."""
+def run_alone(conn: Conn, file: MigrationFile) -> None:
+    failure = attempt(conn, file.text)
+    if not isinstance(failure, Failure):
+        return
+    kept = "it runs without a transaction: the next run begins it anew"
+    if failure.error.sqlstate == DUPLICATE:  # so it is not ours, and the next run must not think so
+        ask(conn, sql.SQL(FORGET).format(sql.Literal(file.id)))
+        kept = "nothing of it was done"
+    raise explained(file, failure, prefix="", kept=kept)
+
+
+def is_built(conn: Conn, file: MigrationFile) -> bool:
+    """Whether an interrupted CREATE INDEX CONCURRENTLY came to its end; an INVALID index goes."""
     parts = [token.text for token in tokens(file.text) if token.kind not in QUIET]
     lower = [part.lower() for part in parts]
     if lower[0] != "create" or "concurrently" not in lower or "on" not in lower:
-        return
+        return False
     on = lower.index("on")
     name, rest = parts[on - 1], parts[on + 2 if lower[on + 1] == "only" else on + 1 :]
     plain = name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
     table = "".join(takewhile(lambda part: part.lower() not in ("(", "using"), rest))
     found = conn.execute(
-        "select i.indexrelid::regclass::text from pg_index i"
+        "select i.indexrelid::regclass::text, i.indisvalid from pg_index i"
         " join pg_class c on c.oid = i.indexrelid"
-        " where c.relname = %s and not i.indisvalid and i.indrelid = to_regclass(%s)",
+        " where c.relname = %s and i.indrelid = to_regclass(%s)",
         [plain, table],
     ).fetchall()
-    for (index,) in found:
+    for index in (index for index, valid in found if not valid):
         conn.execute(f"drop index concurrently {index}")
+    return any(valid for _, valid in found)
 
 
 def apply_python(conn: Conn, file: MigrationFile, run: Run) -> None:

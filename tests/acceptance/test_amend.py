@@ -67,13 +67,18 @@ def test_a_part_of_the_history_is_adopted_and_the_rest_is_applied(project):
     assert done.applied == [
         "0003.fix-notification-preferences-trigger",
         "0004.add-team-invitation-template",
+        "0005.index-failed-mail",
     ]
     assert done.report.in_parity
 
 
 def test_the_last_migration_is_undone_and_applied_again(synced):
+    assert "0005.index-failed-mail undone" in synced.invoke("migrate.rollback").stdout
     assert "0004.add-team-invitation-template undone" in synced.invoke("migrate.rollback").stdout
-    assert synced.facts().history.ids("pending") == ("0004.add-team-invitation-template",)
+    assert synced.facts().history.ids("pending") == (
+        "0004.add-team-invitation-template",
+        "0005.index-failed-mail",
+    )
     assert synced.execute("select count(*) from notification_templates") == [(4,)]
 
     assert synced.sync().report.in_parity
@@ -81,7 +86,7 @@ def test_the_last_migration_is_undone_and_applied_again(synced):
 
 def test_a_rollback_that_fails_undoes_nothing(synced):
     synced.write(
-        "migrations/0004.add-team-invitation-template.rollback.sql",
+        "migrations/0005.index-failed-mail.rollback.sql",
         "drop table email_queue; select 1/0;",
     )
 
@@ -116,4 +121,4 @@ def test_a_copy_of_production_is_not_undone_whatever_it_is_called(synced, task, 
     done = synced.invoke(task, **environ)
 
     assert done.returncode == 5
-    assert synced.execute("select count(*) from _yoyo_migration") == [(4,)]
+    assert synced.execute("select count(*) from _yoyo_migration") == [(5,)]

@@ -8,8 +8,8 @@ import pytest
 from tests.project import Project
 
 ADD = "alter table customers add phone text check (phone in ('home', 'work'))"
-FILE = "migrations/0005.add-phone.sql"
-BACK = "migrations/0005.add-phone.rollback.sql"
+FILE = "migrations/0006.add-phone.sql"
+BACK = "migrations/0006.add-phone.rollback.sql"
 MADE = ("migrations/schema.json", "migrations/checksums.txt", "client/tables.py")
 
 
@@ -48,7 +48,7 @@ def test_with_its_sql_a_migration_is_there_and_everything_made_from_it(synced, f
     done = dev(synced, "--sql", ADD)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "     0005.add-phone\n" in done.stdout
+    assert "     0006.add-phone\n" in done.stdout
     for path in (FILE, BACK, *MADE):
         assert f"wrote {path}\n" in done.stdout
     assert 'CustomersPhone = Literal["home", "work"]' in texts(synced)[2]
@@ -81,7 +81,7 @@ def test_what_does_not_run_changes_nothing_but_its_own_file(synced):
     assert f'{FILE}:3: relation "nowhere" does not exist' in done.stderr
     assert texts(synced) == before
     assert (synced.folder / FILE).exists()
-    assert synced.execute("select count(*) from ops.ledger") == [(4,)]
+    assert synced.execute("select count(*) from ops.ledger") == [(5,)]
 
 
 def test_the_last_one_can_be_edited_until_it_is_right(synced, fresh):
@@ -91,13 +91,13 @@ def test_the_last_one_can_be_edited_until_it_is_right(synced, fresh):
     done = dev(synced)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "0005.add-phone: undone, and applied as it is now\n" in done.stdout
+    assert "0006.add-phone: undone, and applied as it is now\n" in done.stdout
     assert "mobile" in columns(synced)
     assert "phone" not in columns(synced)
     assert "drop column mobile;" in texts(synced, BACK)[0]
     assert synced.differences() == []
     assert fresh().sync().report.in_parity
-    assert dev(synced).stdout.endswith("0005.add-phone is applied here as it is written\n")
+    assert dev(synced).stdout.endswith("0006.add-phone is applied here as it is written\n")
 
 
 @pytest.mark.parametrize("task", ["migrate.dev", "migrate.capture"])
@@ -150,11 +150,11 @@ drop index projects_stage_idx;
 def test_what_was_changed_by_hand_becomes_a_migration_that_makes_it(synced, fresh):
     synced.execute(BY_HAND)
     done = synced.invoke("migrate.capture", "moods of users")
-    (text,) = texts(synced, "migrations/0005.moods-of-users.sql")
+    (text,) = texts(synced, "migrations/0006.moods-of-users.sql")
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (
-        "0005.moods-of-users: recorded as applied, since its change is here already" in done.stdout
+        "0006.moods-of-users: recorded as applied, since its change is here already" in done.stdout
     )
     assert "2 steps destroy data wherever it runs next" in done.stdout
     assert 'alter table public.users rename column "isActive" to is_active;' in text

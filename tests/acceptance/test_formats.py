@@ -59,13 +59,13 @@ def test_every_format_tells_the_same_verdict_on_stdout_and_in_the_file(synced, f
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format_tells_the_phases_of_a_sync_and_why_it_stopped(project, format):
     done = project.invoke("sync", "--format", format)
-    project.migration("0005.bad", "select 1/0;")
+    project.migration("0006.bad", "select 1/0;")
     stopped = project.invoke("sync", "--format", format, "--output", "report")
 
     assert (done.returncode, stopped.returncode) == (0, 6)
     assert "0001.initial-schema" in done.stdout
-    assert "0005.bad.sql" in (project.folder / "report").read_text("utf-8")
-    assert "0005.bad.sql:1: division by zero" in stopped.stderr
+    assert "0006.bad.sql" in (project.folder / "report").read_text("utf-8")
+    assert "0006.bad.sql:1: division by zero" in stopped.stderr
     read(format, done.stdout)
     read(format, stopped.stdout)
 

@@ -51,10 +51,10 @@ def test_up_uses_the_database_that_is_named(machine, database):
 
 
 def test_a_snapshot_is_made_without_a_server_of_ones_own(machine):
-    machine.migration("0005.more", "create table more (id int);")
+    machine.migration("0006.more", "create table more (id int);")
 
     done = machine.invoke("schema.snapshot")
 
     assert done.returncode == 0
     assert '"table public.more"' in (machine.folder / "migrations/schema.json").read_text()
-    assert "0005.more" in (machine.folder / "migrations/checksums.txt").read_text()
+    assert "0006.more" in (machine.folder / "migrations/checksums.txt").read_text()

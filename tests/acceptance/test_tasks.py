@@ -24,14 +24,14 @@ def test_the_release_line_of_the_procfile_brings_an_empty_database_into_parity(p
 
 
 def test_a_release_stops_at_the_first_that_fails(project):
-    project.migration("0005.bad", "select 1/0;")
+    project.migration("0006.bad", "select 1/0;")
 
     done = project.invoke("sync", "verify")
 
     assert done.returncode == 6
     assert "IN PARITY" not in done.stdout
-    assert "migrations/0005.bad.sql:1: division by zero" in done.stderr
-    assert "not done: migration 0005.bad, phase 2 Migrations, phase 3" in done.stderr
+    assert "migrations/0006.bad.sql:1: division by zero" in done.stderr
+    assert "not done: migration 0006.bad, phase 2 Migrations, phase 3" in done.stderr
 
 
 def test_verify_names_the_difference_and_the_command(synced):
@@ -92,7 +92,7 @@ def test_json_of_a_sync_tells_its_phases(project):
     assert [phase["name"] for phase in document["phases"]] == [
         "Preflight", "Migrations", "Notification system", "System data", "Verification", "Summary"
     ]  # fmt: skip
-    assert len(document["applied"]) == 4
+    assert len(document["applied"]) == 5
     assert document["seeded"]["inserted"] == 9
 
 
@@ -176,7 +176,7 @@ def test_a_plan_prints_the_sql_and_nothing_runs(project):
 
 
 def slow(project):
-    project.migration("0005.slow", "create table slow (id int);\nselect pg_sleep(20);\n")
+    project.migration("0006.slow", "create table slow (id int);\nselect pg_sleep(20);\n")
     return project.start("sync")
 
 
@@ -219,8 +219,8 @@ def test_a_killed_sync_is_out_of_the_way_and_the_next_one_continues(synced):
     process.communicate()
 
     until(synced, LOCKED, 5)
-    synced.migration("0005.slow", "create table slow (id int);")
-    assert synced.sync().applied == ["0005.slow"]
+    synced.migration("0006.slow", "create table slow (id int);")
+    assert synced.sync().applied == ["0006.slow"]
     assert synced.execute("select outcome from ops.runs order by id desc limit 2") == [
         ("done",), ("interrupted",)
     ]  # fmt: skip
@@ -234,7 +234,7 @@ def test_many_runners_at_once_apply_each_migration_once(project):
 
     assert codes == [0] * 5
     assert project.execute("select count(*), count(distinct migration_id) from _yoyo_log") == [
-        (4, 4)
+        (5, 5)
     ]
 
 
@@ -254,15 +254,15 @@ def test_the_yoyo_cli_sees_the_same_truth(synced):
             check=True,
         ).stdout
 
-    assert [line.split()[0] for line in yoyo("list").splitlines()[2:]] == ["A"] * 4
-    synced.migration("0005.more", "create table more (id int);")
-    synced.write("migrations/0005.more.rollback.sql", "drop table more;")
+    assert [line.split()[0] for line in yoyo("list").splitlines()[2:]] == ["A"] * 5
+    synced.migration("0006.more", "create table more (id int);")
+    synced.write("migrations/0006.more.rollback.sql", "drop table more;")
     yoyo("apply")
-    assert synced.facts().history.ids("unrecorded") == ("0005.more",)
+    assert synced.facts().history.ids("unrecorded") == ("0006.more",)
     synced.sync()
-    assert synced.facts().history.ids("applied")[-1] == "0005.more"
-    yoyo("rollback", "-r", "0005.more")
-    assert synced.facts().history.ids("pending") == ("0005.more",)
+    assert synced.facts().history.ids("applied")[-1] == "0006.more"
+    yoyo("rollback", "-r", "0006.more")
+    assert synced.facts().history.ids("pending") == ("0006.more",)
 
 
 @pytest.mark.parametrize(
@@ -304,5 +304,5 @@ def test_a_new_migration_is_numbered_and_named(synced):
     done = synced.invoke("migrate.new", "Add an invoice index!")
 
     assert done.returncode == 0
-    assert (synced.folder / "migrations/0005.add-an-invoice-index.sql").exists()
-    assert (synced.folder / "migrations/0005.add-an-invoice-index.rollback.sql").exists()
+    assert (synced.folder / "migrations/0006.add-an-invoice-index.sql").exists()
+    assert (synced.folder / "migrations/0006.add-an-invoice-index.rollback.sql").exists()

@@ -30,7 +30,7 @@ def backed(synced, tmp_path):
     """The project with something to do, and a folder of its own for backups."""
     folder = tmp_path / "backups"
     synced.replace("parity.toml", 'folder = ".local/backups"', f'folder = "{folder}"')
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     return synced
 
 
@@ -62,7 +62,7 @@ def applied(project):
 def test_a_backup_can_be_restored_and_holds_every_row(backed, real, make_database):
     done = backed.sync(backup=True)
 
-    assert (done.error, done.applied) == (None, ["0005.more"])
+    assert (done.error, done.applied) == (None, ["0006.more"])
     (file,) = kept(backed)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -92,11 +92,11 @@ def test_what_was_kept_and_how_to_restore_it_is_told_and_recorded(backed):
     )
     assert second.endswith(f"--dbname=URL {file}")
     ((phases,),) = backed.execute("select phases from ops.runs order by id desc limit 1")
-    assert phases[1]["changes"] == [first, second, "0005.more"]
+    assert phases[1]["changes"] == [first, second, "0006.more"]
 
 
 def test_nothing_to_write_is_no_occasion_for_a_backup(synced, backed):
-    (synced.folder / "migrations/0005.more.sql").unlink()
+    (synced.folder / "migrations/0006.more.sql").unlink()
 
     done = synced.sync(backup=True)
 
@@ -105,7 +105,7 @@ def test_nothing_to_write_is_no_occasion_for_a_backup(synced, backed):
 
 
 def test_rows_are_an_occasion_for_a_sync_and_none_for_migrate(synced, backed):
-    (synced.folder / "migrations/0005.more.sql").unlink()
+    (synced.folder / "migrations/0006.more.sql").unlink()
     synced.execute("update team_roles set approval_limit = 1 where id = 'role-viewer'")
 
     assert synced.sync(backup=True, task="migrate").error is None
@@ -260,7 +260,7 @@ def test_a_chosen_folder_comes_first_and_a_script_that_chooses_by_itself_is_not_
 
 
 def test_production_requires_one_where_parity_toml_does(backed):
-    backed.migration("0006.drop", DROP)
+    backed.migration("0007.drop", DROP)
     stamp = "update ops.environment set name = 'production'"
     backed.execute(stamp)
     hosts = {"APP_ENV": "production", "FRONTEND_URL": "https://app.test", "SMTP_HOST": "mail.test"}
@@ -269,20 +269,20 @@ def test_production_requires_one_where_parity_toml_does(backed):
         return backed.sync(*allow, task="migrate", **hosts, **options)
 
     unasked = sync()
-    assert str(unasked.error) == "migrations/0006.drop.sql:1: drops a column"
+    assert str(unasked.error) == "migrations/0007.drop.sql:1: drops a column"
     assert unasked.error.hint == "invoke sync --backup --allow deletes-data"
 
     backed.replace("parity.toml", 'required = "never"', 'required = "destructive"')
     without = sync("deletes-data")
     assert isinstance(without.error, Refused)
     assert str(without.error) == (
-        "migrations/0006.drop.sql:1: drops a column, and parity.toml requires a backup before that"
+        "migrations/0007.drop.sql:1: drops a column, and parity.toml requires a backup before that"
     )
     assert without.error.hint == "invoke sync --backup --allow deletes-data"
     assert isinstance(sync(backup=True).error, Refused)
     assert kept(backed) == []
 
-    assert sync("deletes-data", backup=True).applied == ["0005.more", "0006.drop"]
+    assert sync("deletes-data", backup=True).applied == ["0006.more", "0007.drop"]
     assert len(kept(backed)) == 1
 
 

@@ -40,7 +40,7 @@ CASES = {
 @pytest.mark.parametrize("statement", CASES)
 def test_the_rows_that_a_danger_is_about_are_counted(synced, statement):
     synced.execute(ROWS)
-    synced.migration("0005.danger", statement)
+    synced.migration("0006.danger", statement)
 
     told = synced.plan("deletes-data").migrations[0].dangers
 
@@ -51,7 +51,7 @@ def test_the_rows_that_a_danger_is_about_are_counted(synced, statement):
 
 def test_counting_ends_with_many(synced):
     synced.execute("create table many as select generate_series(1, 20000) as n")
-    synced.migration("0005.danger", "drop table many")
+    synced.migration("0006.danger", "drop table many")
 
     (told,) = synced.plan().migrations[0].dangers
 
@@ -61,7 +61,7 @@ def test_counting_ends_with_many(synced):
 def test_counting_writes_nothing_and_holds_nothing(synced):
     synced.execute(ROWS)
     synced.execute("create sequence s")
-    synced.migration("0005.danger", "alter table people add check (nextval('s') > 0)")
+    synced.migration("0006.danger", "alter table people add check (nextval('s') > 0)")
 
     told = synced.plan().migrations[0].dangers
 

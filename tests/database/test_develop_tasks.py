@@ -19,8 +19,8 @@ from ops.develop.capture import refuse_difference
 from ops.errors import NotInParity
 
 ADD = "alter table customers add phone text check (phone in ('home', 'work'))"
-FILE = "migrations/0005.add-phone.sql"
-BACK = "migrations/0005.add-phone.rollback.sql"
+FILE = "migrations/0006.add-phone.sql"
+BACK = "migrations/0006.add-phone.rollback.sql"
 MADE = ("migrations/schema.json", "migrations/checksums.txt", "client/tables.py")
 
 
@@ -119,7 +119,7 @@ def test_without_a_way_back_it_says_how_to_begin_anew(synced, text):
     done = dev(synced)
 
     assert done.returncode == 5
-    assert "0005.add-phone was edited, and nothing says how to undo it" in done.stderr
+    assert "0006.add-phone was edited, and nothing says how to undo it" in done.stderr
     assert "hint: invoke migrate.reset begins anew" in done.stderr
 
 
@@ -198,22 +198,22 @@ def test_what_a_rehearsal_cannot_make_is_told_and_only_the_file_is_written(synce
 
 
 def test_a_change_is_not_captured_among_pending_ones(synced):
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     done = synced.invoke("migrate.capture", "add phone")
 
     assert done.returncode == 5
-    assert "not applied here yet, and would mix with your change: 0005.more" in done.stderr
+    assert "not applied here yet, and would mix with your change: 0006.more" in done.stderr
     assert "hint: invoke sync" in done.stderr
 
 
 def test_what_newer_code_made_is_not_captured(synced):
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     synced.invoke("migrate")
-    (synced.folder / "migrations/0005.more.sql").unlink()
+    (synced.folder / "migrations/0006.more.sql").unlink()
     done = synced.invoke("migrate.capture", "add phone")
 
     assert done.returncode == 5
-    assert "0005.more is applied here and is not in this code" in done.stderr
+    assert "0006.more is applied here and is not in this code" in done.stderr
 
 
 def test_an_index_that_could_not_be_built_is_not_captured(synced):

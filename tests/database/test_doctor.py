@@ -113,12 +113,12 @@ def test_a_column_that_is_gone_does_not_exist_for_the_application(synced):
 
 
 def test_a_migration_that_waits_is_applied_by_what_is_said(synced):
-    synced.migration("0005.more", "select 1;")
+    synced.migration("0006.more", "select 1;")
 
-    assert "migration 0005.more" in symptoms(synced)["does-not-exist"]
+    assert "migration 0006.more" in symptoms(synced)["does-not-exist"]
     assert "invoke sync" in hints(synced, "relation x does not exist")
     synced.invoke("sync")
-    assert "migration 0005.more" not in str(symptoms(synced).get("does-not-exist"))
+    assert "migration 0006.more" not in str(symptoms(synced).get("does-not-exist"))
 
 
 def test_a_worker_that_is_gone_left_mail_in_processing(synced):
@@ -150,13 +150,13 @@ def test_a_stamp_of_another_environment_is_the_wrong_database(synced):
 
 
 def test_what_was_made_by_hand_before_its_migration_can_be_adopted(synced):
-    synced.migration("0005.more", "create table public.more (id int);")
+    synced.migration("0006.more", "create table public.more (id int);")
     synced.execute("create table public.more (id int)")
     assert synced.invoke("sync").returncode == 6
 
-    assert symptoms(synced)["already-exists"] == ["migration 0005.more"]
+    assert symptoms(synced)["already-exists"] == ["migration 0006.more"]
     (hint,) = hints(synced, "a migration fails: relation more already exists")
-    assert "invoke migrate.baseline --until 0005.more" in hint
+    assert "invoke migrate.baseline --until 0006.more" in hint
 
 
 def test_an_edited_migration_blocks_a_deploy(synced):
@@ -168,7 +168,7 @@ def test_an_edited_migration_blocks_a_deploy(synced):
 
 
 def test_a_role_that_may_not_create_is_told_what_to_grant(synced, make_role):
-    synced.migration("0005.more", "select 1;")
+    synced.migration("0006.more", "select 1;")
     reader = make_role(
         synced.url,
         "revoke create on schema public from public",  # who may up to version 14
@@ -197,17 +197,17 @@ def test_a_database_that_was_moved_is_a_restored_one(synced):
 
 def test_a_copied_database_has_lost_what_waits_to_be_applied(synced):
     synced.execute("update ops.environment set database_oid = 1")
-    synced.migration("0005.more", "select 1;")
+    synced.migration("0006.more", "select 1;")
 
-    assert "migration 0005.more" in symptoms(synced)["restored"]
+    assert "migration 0006.more" in symptoms(synced)["restored"]
 
 
 def test_a_migration_of_a_newer_release_is_a_database_that_is_ahead(synced):
-    synced.migration("0005.more", "select 1;")
+    synced.migration("0006.more", "select 1;")
     synced.invoke("sync")
-    (synced.folder / "migrations/0005.more.sql").unlink()
+    (synced.folder / "migrations/0006.more.sql").unlink()
 
-    assert "migration 0005.more" in symptoms(synced)["rolled-back"]
+    assert "migration 0006.more" in symptoms(synced)["rolled-back"]
 
 
 def test_variables_of_mail_are_why_none_arrives(synced):

@@ -6,11 +6,12 @@ import uuid
 import psycopg
 import pytest
 from mailbag import add, age, queue, rows, settings
+from psycopg import sql
 
 from ops.email_queue.apply import Queue, backoff
 from ops.email_queue.declared import relay_of
 from ops.email_queue.message import Undelivered
-from ops.email_queue.observed import look
+from ops.email_queue.observed import look, state_query
 from ops.errors import Refused, SettingsError, Unreachable
 from ops.findings import Outcome
 from ops.project import Email
@@ -577,3 +578,14 @@ def test_a_worker_is_told_from_every_other_of_its_machine(synced):
     workers = {Queue(None, Email("t"), "local").worker for _ in range(10)}
 
     assert len(workers) == 10
+
+
+def test_counting_what_waits_what_is_sent_and_what_failed_reads_no_more_than_that(synced):
+    query = state_query(Email("email_queue"), "public", "email_queue")
+    with psycopg.connect(synced.url) as conn:
+        conn.execute("set enable_seqscan = off; set enable_bitmapscan = off")
+        plan = "\n".join(line for (line,) in conn.execute(sql.SQL("explain ") + query))
+
+    assert "Seq Scan" not in plan
+    names = ("email_queue_next_idx", "email_queue_claimed_idx", "email_queue_failed_idx")
+    assert [name for name in names if name not in plan] == []

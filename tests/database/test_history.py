@@ -49,7 +49,7 @@ def test_a_run_has_everything_that_it_changed_by_its_name(project):
 
 
 def test_the_live_run_is_the_last_sync_that_delivered_and_not_what_failed_since(synced):
-    synced.migration("0005.bad", "select 1/0;")
+    synced.migration("0006.bad", "select 1/0;")
     synced.sync(OPS_COMMIT="badbad" * 6)
 
     seen = told(synced)
@@ -166,7 +166,7 @@ def test_a_commit_that_this_checkout_does_not_have_is_said(synced, git):
 
 
 def test_a_run_is_told_in_full(synced):
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     synced.sync()
 
     done = synced.invoke("history", "--run", "2", COLUMNS="80")
@@ -175,7 +175,7 @@ def test_a_run_is_told_in_full(synced):
     assert done.stdout.startswith("run          2, sync in local\nbegan        ")
     assert "commit       " + "c0ffee" * 7 + " (OPS_COMMIT)\n" in done.stdout
     assert "\n2  Migrations          1 changed " in done.stdout
-    assert "\n     0005.more\n" in done.stdout
+    assert "\n     0006.more\n" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
@@ -198,7 +198,7 @@ def test_a_status_in_parity_is_quiet(synced):
     assert [line for line in lines if line.endswith("in parity")] == [
         f"{dimension:<13}in parity" for dimension in ("schema", "data", "code", "environment")
     ]
-    assert "migrations   0 pending of 4" in lines
+    assert "migrations   0 pending of 5" in lines
     assert "lock         nobody is migrating" in lines
     assert re.search(r"^live         c0ffeec, run 1, \d minutes? ago by ", done.stdout, re.M)
     assert re.search(
@@ -208,7 +208,7 @@ def test_a_status_in_parity_is_quiet(synced):
 
 def test_a_status_has_one_line_a_dimension_and_no_verdict(synced):
     synced.execute("alter table users drop column name; delete from notification_templates")
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
 
     done = synced.invoke("status", COLUMNS="80")
 
@@ -218,7 +218,7 @@ def test_a_status_has_one_line_a_dimension_and_no_verdict(synced):
     (schema,) = [line for line in lines if line.startswith("schema ")]
     assert schema.startswith("schema       3 differences: ")
     assert sum(line.startswith("data         5 differences: row ") for line in lines) == 1
-    assert "migrations   1 pending of 5" in lines
+    assert "migrations   1 pending of 6" in lines
     assert lines[-1] == "each of these, and what closes it: invoke verify"
     assert len(lines) < 24
 
@@ -243,4 +243,4 @@ def test_a_status_without_the_records_shows_the_rest(synced, make_role):
 
     assert done.returncode == 0
     assert "\nlock         could not look: " in done.stdout
-    assert "\nmigrations   0 pending of 4\n" in done.stdout
+    assert "\nmigrations   0 pending of 5\n" in done.stdout

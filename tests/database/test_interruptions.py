@@ -12,7 +12,7 @@ from roundtrips import counting
 from ops.errors import OpsError, Refused, Unreachable
 
 MESSAGES = (
-    13  # of a sync that has everything to do: lock, look (2), prepare, record, 4 migrations, ...
+    17  # of a sync that has everything to do: lock, look (2), prepare, record, migrations, ...
 )
 
 

@@ -54,13 +54,13 @@ def test_a_backup_of_a_database_in_parity_is_restored_as_in_git(synced):
 
 def test_what_git_brought_since_is_no_difference(synced, make_database):
     file = dumped(synced)
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     synced.rehearse(make_database())
 
     told = tried(synced, file)
 
-    assert (differences(told), told.waiting) == ([], ("0005.more",))
-    assert "migrations   4 applied; in Git since: 0005.more\n" in restored.render(told)
+    assert (differences(told), told.waiting) == ([], ("0006.more",))
+    assert "migrations   5 applied; in Git since: 0006.more\n" in restored.render(told)
 
 
 def test_rights_and_owners_are_restored_with_roles_that_are_made_for_it(synced, roles, admin):

@@ -82,7 +82,7 @@ def test_a_surplus_row_is_deleted_only_when_that_is_allowed(synced):
 
 
 def test_rows_wait_for_the_migrations_that_they_may_need(synced):
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
 
     assert isinstance(synced.sync(task="seed").error, Refused)
 

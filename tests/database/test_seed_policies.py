@@ -78,7 +78,7 @@ def test_an_edit_of_one_column_is_no_conflict_with_a_change_of_another(synced):
 def test_what_is_not_overwritten_unasked_stops_a_sync_before_anything(synced, policy, limit):
     synced.execute(EDIT)
     say(synced, policy)
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     if limit != 50000:
         move(synced, limit)
     moved = (
@@ -140,7 +140,7 @@ def test_verify_names_the_row_the_values_and_both_ways_out(synced):
 def test_what_refuses_a_sync_refuses_preflight_and_no_migration(synced):
     synced.execute(EDIT)
     move(synced, 60000)
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
 
     preflight, migrate, seed = (synced.invoke(name) for name in ("preflight", "migrate", "seed"))
 
@@ -218,7 +218,7 @@ def test_a_row_that_a_migration_brought_is_no_edit(project, policy):
 @pytest.mark.parametrize("policy", ["keep", "refuse"])
 def test_a_value_that_a_migration_changed_is_no_edit(synced, policy):
     say(synced, f'edited = "{policy}"')
-    synced.migration("0005.double", "update team_roles set approval_limit = 2 * approval_limit;")
+    synced.migration("0006.double", "update team_roles set approval_limit = 2 * approval_limit;")
 
     done = synced.sync()
 
@@ -232,14 +232,14 @@ def test_an_edit_that_preflight_could_not_see_is_not_overwritten_either(synced):
     say(synced, 'edited = "refuse"')
     synced.replace("seeds/roles.toml", '"approval_limit",', '"approval_limit", "colour",')
     synced.replace("seeds/roles.toml", "[every]", '[every]\ncolour = "red"')
-    synced.migration("0005.colour", "alter table team_roles add colour text default 'blue';")
+    synced.migration("0006.colour", "alter table team_roles add colour text default 'blue';")
     schema = (synced.folder / "migrations/schema.json").read_text("utf-8")
     column = '"column public.team_roles.colour": {"type": "text", "default": "\'blue\'::text"},\n'
     synced.write("migrations/schema.json", schema.replace('"column', column + '"column', 1))
 
     done = synced.sync()
 
-    assert done.applied == ["0005.colour"]
+    assert done.applied == ["0006.colour"]
     assert str(done.error) == (
         "row team_roles role-finance-manager is not overwritten unasked:"
         " approval_limit: 50000 in Git, 5000 here (edited here since the last sync)"

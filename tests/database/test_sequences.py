@@ -132,7 +132,7 @@ def test_a_role_that_may_not_read_a_sequence_says_so_and_sees_the_others(synced,
 
 
 def test_a_table_that_somebody_locks_is_not_waited_for(synced, database):
-    synced.migration("0005.t", "create table t (id serial primary key);")
+    synced.migration("0006.t", "create table t (id serial primary key);")
     synced.rehearse(database)
     synced.sync()  # and so the catalogue, which a lock keeps from being printed, is known
     with psycopg.connect(synced.url) as holder:

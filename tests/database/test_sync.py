@@ -31,7 +31,7 @@ def test_an_empty_database_reaches_parity(project):
 
     assert done.report.in_parity
     assert [phase.outcome for phase in done.phases] == [Outcome.PASSED] * 6
-    assert len(done.applied) == 4
+    assert len(done.applied) == 5
     assert done.seeded == {"inserted": 9, "updated": 1, "unchanged": 0, "pruned": 0}
     assert project.differences() == []
 
@@ -91,7 +91,7 @@ def test_a_plan_shows_what_would_run_and_touches_nothing(project):
 
 def test_a_plan_is_of_the_task_that_was_asked(project):
     assert project.plan(task="migrate").rows == ()
-    with pytest.raises(Refused, match="4 migrations pending"):
+    with pytest.raises(Refused, match="5 migrations pending"):
         project.plan(task="seed")
 
 
@@ -105,31 +105,31 @@ def test_a_plan_of_rows_is_what_a_sync_runs(synced):
 
 
 def test_a_failing_migration_leaves_nothing_of_itself_and_all_before_it(project):
-    project.migration("0005.good", "create table good (id int);")
+    project.migration("0006.good", "create table good (id int);")
     project.migration(
-        "0006.bad",
+        "0007.bad",
         "create table half (id int);\n\nalter table half\n  add b int references nowhere (id);\n",
     )
 
     done = project.sync()
 
     assert isinstance(done.error, MigrationFailed)
-    assert 'migrations/0006.bad.sql:3: relation "nowhere" does not exist' in str(done.error)
-    assert done.applied[-1] == "0005.good"
+    assert 'migrations/0007.bad.sql:3: relation "nowhere" does not exist' in str(done.error)
+    assert done.applied[-1] == "0006.good"
     assert project.execute("select to_regclass('good')::text, to_regclass('half')::text") == [
         ("good", None)
     ]
     assert project.execute("select outcome, error from ops.runs") == [
-        ("failed", 'migrations/0006.bad.sql:3: relation "nowhere" does not exist')
+        ("failed", 'migrations/0007.bad.sql:3: relation "nowhere" does not exist')
     ]
 
 
 def test_the_place_of_a_syntax_error_is_named(synced):
     synced.migration(
-        "0005.typo", "-- a comment\ncreate table fine (id int);\ncreate tabel typo (id int);\n"
+        "0006.typo", "-- a comment\ncreate table fine (id int);\ncreate tabel typo (id int);\n"
     )
 
-    assert "migrations/0005.typo.sql:3:8: syntax error" in str(synced.sync().error)
+    assert "migrations/0006.typo.sql:3:8: syntax error" in str(synced.sync().error)
 
 
 def test_a_new_value_of_an_enum_is_for_the_next_migration(synced):
@@ -152,22 +152,22 @@ def test_what_an_adopted_history_never_makes_leads_to_the_page_about_it(synced):
 
 
 def test_the_next_sync_continues_after_a_failure(project):
-    project.migration("0005.bad", "select 1/0;")
+    project.migration("0006.bad", "select 1/0;")
     project.sync()
-    assert project.facts().history.ids("failed") == ("0005.bad",)
-    project.migration("0005.bad", "create table fine (id int);")
+    assert project.facts().history.ids("failed") == ("0006.bad",)
+    project.migration("0006.bad", "create table fine (id int);")
 
     done = project.sync()
 
     assert done.error is None
-    assert done.applied == ["0005.bad"]
+    assert done.applied == ["0006.bad"]
 
 
 def test_what_one_migration_sets_does_not_reach_the_next(synced, make_role):
     synced.migration(
-        "0005.path", "set search_path = pg_temp; set role pg_monitor; set lock_timeout = 1;"
+        "0006.path", "set search_path = pg_temp; set role pg_monitor; set lock_timeout = 1;"
     )
-    synced.migration("0006.table", "create table after_it (id int);")
+    synced.migration("0007.table", "create table after_it (id int);")
 
     done = synced.sync()
 
@@ -178,18 +178,18 @@ def test_what_one_migration_sets_does_not_reach_the_next(synced, make_role):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("create table a (id int);\ncommit;\n", "migrations/0005.x.sql:2: COMMIT would end"),
-        ("-- nothing yet\n", "migrations/0005.x.sql:1: holds no statement"),
+        ("create table a (id int);\ncommit;\n", "migrations/0006.x.sql:2: COMMIT would end"),
+        ("-- nothing yet\n", "migrations/0006.x.sql:1: holds no statement"),
         (
             "-- transactional: false\nvacuum;\nvacuum;",
-            "migrations/0005.x.sql:3: a second statement in a file without a transaction",
+            "migrations/0006.x.sql:3: a second statement in a file without a transaction",
         ),
     ],
 )
 def test_a_file_that_could_be_applied_in_part_is_refused_before_anything_runs(
     project, text, message
 ):
-    project.migration("0005.x", text)
+    project.migration("0006.x", text)
 
     done = project.sync()
 
@@ -200,11 +200,11 @@ def test_a_file_that_could_be_applied_in_part_is_refused_before_anything_runs(
 
 def test_an_index_is_built_concurrently(synced):
     synced.migration(
-        "0005.index",
+        "0006.index",
         "-- transactional: false\ncreate index concurrently users_name_idx on users (name);\n",
     )
 
-    assert synced.sync().applied == ["0005.index"]
+    assert synced.sync().applied == ["0006.index"]
     assert synced.execute(
         "select indisvalid from pg_index where indexrelid = 'users_name_idx'::regclass"
     ) == [(True,)]
@@ -215,30 +215,60 @@ def test_an_index_that_was_left_invalid_is_built_again(synced):
         "insert into customers (id, company, owner, email) values ('a', 'A', 'x', 'a'), ('b', 'A', 'y', 'b')"
     )
     synced.migration(
-        "0005.index",
+        "0006.index",
         "-- transactional: false\ncreate unique index concurrently one_company on customers (company);",
     )
     failed = synced.sync()
     assert isinstance(failed.error, MigrationFailed)
-    assert synced.facts().history.ids("interrupted") == ("0005.index",)
+    assert synced.facts().history.ids("interrupted") == ("0006.index",)
     synced.execute("delete from customers where id = 'b'")
 
-    assert synced.sync().applied == ["0005.index"]
+    assert synced.sync().applied == ["0006.index"]
     assert synced.execute(
         "select indisvalid from pg_index where indexrelid = 'one_company'::regclass"
     ) == [(True,)]
 
 
+def test_an_index_that_was_built_and_not_recorded_is_recorded(synced):
+    synced.migration(
+        "0006.index",
+        "-- transactional: false\ncreate index concurrently users_name_idx on users (name);\n",
+    )
+    synced.sync()
+    synced.execute("delete from _yoyo_migration where migration_id = '0006.index'")
+    synced.execute("update ops.ledger set state = 'started' where id = '0006.index'")
+    ((oid,),) = synced.execute("select 'users_name_idx'::regclass::oid")
+    assert synced.facts().history.ids("interrupted") == ("0006.index",)
+
+    assert synced.sync().applied == ["0006.index"]
+    assert synced.execute("select 'users_name_idx'::regclass::oid") == [(oid,)]
+
+
+def test_an_index_that_somebody_else_made_is_not_taken_for_ours(synced):
+    synced.execute("create index users_name_idx on users (name)")
+    synced.migration(
+        "0006.index",
+        "-- transactional: false\ncreate index concurrently users_name_idx on users (name);\n",
+    )
+
+    for _ in range(2):
+        error = synced.sync().error
+        assert isinstance(error, MigrationFailed)
+        assert 'relation "users_name_idx" already exists' in str(error)
+        assert "nothing of it was done" in str(error)
+        assert synced.facts().history.ids("interrupted") == ()
+
+
 def test_a_python_migration_is_applied_within_its_transaction(synced):
     step = "from yoyo import step\nsteps = [step('create table py (id int)'), step('{}')]\n"
-    synced.write("migrations/0005.python.py", step.format("select 1/0"))
+    synced.write("migrations/0006.python.py", step.format("select 1/0"))
     failed = synced.sync()
-    assert "0005.python.py: division by zero" in str(failed.error)
+    assert "0006.python.py: division by zero" in str(failed.error)
     assert synced.execute("select to_regclass('py')::text") == [(None,)]
 
-    synced.write("migrations/0005.python.py", step.format("select 1"))
+    synced.write("migrations/0006.python.py", step.format("select 1"))
 
-    assert synced.sync().applied == ["0005.python"]
+    assert synced.sync().applied == ["0006.python"]
 
 
 def test_a_late_migration_is_refused_until_it_is_allowed(synced):
@@ -273,14 +303,14 @@ def test_a_deleted_migration_is_an_error(synced):
 
 
 def test_a_database_that_is_ahead_is_a_warning(synced):
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     synced.sync()
-    (synced.folder / "migrations/0005.more.sql").unlink()
+    (synced.folder / "migrations/0006.more.sql").unlink()
 
     done = synced.sync()
 
     assert done.error is None
-    assert synced.differences() == ["? migration 0005.more", "? table public.more"]
+    assert synced.differences() == ["? migration 0006.more", "? table public.more"]
     assert done.report.in_parity
 
 
@@ -342,6 +372,7 @@ def test_a_database_behind_git_is_pending_and_not_drifted(project):
         "migration 0002.create-notification-system",
         "migration 0003.fix-notification-preferences-trigger",
         "migration 0004.add-team-invitation-template",
+        "migration 0005.index-failed-mail",
         "table notification_templates",
         "table team_roles",
         "variable APP_ENV",
@@ -581,7 +612,7 @@ def test_what_was_made_by_hand_before_leads_to_the_baseline(project):
 
 def test_what_a_migration_leaves_set_does_not_reach_our_own_records(synced):
     synced.migration(
-        "0005.set", "set default_transaction_read_only = on; set search_path = nowhere;"
+        "0006.set", "set default_transaction_read_only = on; set search_path = nowhere;"
     )
 
     done = synced.sync()
@@ -596,15 +627,15 @@ def test_a_lost_table_of_yoyo_is_made_again_from_the_ledger(synced):
 
     assert synced.sync().applied == []
     assert synced.differences() == []
-    assert synced.execute("select count(*) from _yoyo_migration") == [(4,)]
+    assert synced.execute("select count(*) from _yoyo_migration") == [(5,)]
 
 
 def test_what_was_done_and_what_was_not_is_told(project):
-    project.migration("0005.bad", "select 1/0;")
+    project.migration("0006.bad", "select 1/0;")
 
     told = undone(project.sync())
 
-    assert told.splitlines()[0].endswith("0004.add-team-invitation-template")
+    assert told.splitlines()[0].endswith("0005.index-failed-mail")
     assert told.splitlines()[1].startswith(
-        "not done: migration 0005.bad, phase 2 Migrations, phase 3"
+        "not done: migration 0006.bad, phase 2 Migrations, phase 3"
     )

@@ -1,0 +1,1 @@
+drop index email_queue_failed_idx;
