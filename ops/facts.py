@@ -18,6 +18,7 @@ from .drift.fingerprint import Fingerprint
 from .drift.objects import Objects
 from .drift.scope import first_rule
 from .email_queue import observed as mail
+from .environment import code as code_files
 from .environment import declared as contract
 from .environment import observed as env_files
 from .findings import Place
@@ -49,6 +50,7 @@ class Declared:
     checkout: repository.Checkout
     env_file: env_files.EnvFile | None
     client: Client | None = None  # the application's, if it wants one
+    code: code_files.Code | None = None  # the application's, if the project says where
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -177,12 +179,14 @@ def declare(
     """Read everything that Git holds. Raises SettingsError for the first file that is wrong."""
     commit, file = repository.read(folder, environ), env_files.read(folder, env_file)
     said = project.read(folder / "parity.toml")
+    variables = contract.read(folder / ".env.example")
     return Declared(
         app_env=app_env,
         environ=environ,
         project=said,
         commit=commit,
-        variables=contract.read(folder / ".env.example"),
+        variables=variables,
+        code=code_files.read(folder, said.code, [variable.name for variable in variables]),
         migrations=migrations.read(folder / "migrations"),
         checksums=migrations.read_checksums(folder / "migrations" / "checksums.txt"),
         schema=schema_file.read(folder / "migrations" / "schema.json"),

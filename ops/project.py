@@ -16,6 +16,7 @@ KEYS = {
     "system": ("name", "parts"),
     "email": ("table", "stuck_after", "late_after"),
     "client": ("path",),
+    "environment": ("code",),
     "backup": ("folder", "required"),
     "ignore": ("pattern", "reason"),
     "verify": ("readers",),
@@ -35,6 +36,7 @@ EXAMPLES = {
     "pattern": '"table public.audit_*"',
     "reason": '"owned by the audit service"',
     "readers": '["auditor"]',
+    "code": '["../api/src"]',
 }
 WHAT = re.compile(r"(?:\[+(\w+)\]+ (?:(\d+) )?)?(.*)", re.DOTALL)
 REQUIRED = ("never", "destructive")
@@ -72,6 +74,7 @@ class Project:
     client: str = ""  # the file that `invoke client` writes; empty: none is wanted
     backup: Backup = Backup()
     readers: tuple[str, ...] = ()  # roles that verify, and so may read
+    code: tuple[str, ...] = ()  # folders of the application's code, whose variables are looked at
 
 
 def read(path: Path) -> Project:
@@ -93,7 +96,8 @@ def read(path: Path) -> Project:
         email=_email(file, document["email"]) if "email" in document else None,
         client=_client(file, document["client"]) if "client" in document else "",
         backup=_backup(file, document.get("backup", {})),
-        readers=_readers(file, document.get("verify", {})),
+        readers=_names(file, document, "verify", "readers", 'roles such as "auditor"'),
+        code=_names(file, document, "environment", "code", 'folders such as "../api/src"'),
     )
 
 
@@ -192,11 +196,13 @@ def _backup(file: _File, value: Any) -> Backup:
     return Backup(_text(file, "[backup] folder", given["folder"]), given["required"])
 
 
-def _readers(file: _File, value: Any) -> tuple[str, ...]:
-    readers = _section(file, "verify", value).get("readers", [])
-    right = isinstance(readers, list) and all(isinstance(name, str) for name in readers)
-    _want(file, "[verify] readers", right, 'a list of roles such as "auditor"')
-    return tuple(readers)
+def _names(
+    file: _File, document: Mapping[str, Any], section: str, key: str, such: str
+) -> tuple[str, ...]:
+    names = _section(file, section, document.get(section, {})).get(key, [])
+    right = isinstance(names, list) and all(isinstance(name, str) and name for name in names)
+    _want(file, f"[{section}] {key}", right, f"a list of {such}")
+    return tuple(names)
 
 
 def _client(file: _File, value: Any) -> str:

@@ -83,7 +83,7 @@ class _Judge:
         others = sorted(self.variable.required)
         verb = "require" if len(others) > 1 else "requires"
         where = "" if here else f" ({' and '.join(others)} {verb} it)"
-        near = _near(self.variable.name, strangers)
+        near = meant(self.variable.name, strangers)
         yield self.finding(
             f"is not set{where}"
             + (f"; {near} is, which {EXAMPLE} does not declare" if near else ""),
@@ -221,7 +221,7 @@ def strangers(
     declared = [variable.name for variable in variables]
     lacking = {v.name for v in variables if v.required and v.name not in given}
     for name in names:
-        near = _near(name, declared)
+        near = meant(name, declared)
         if name in declared or name.startswith("OPS_") or name in OWN or near in lacking:
             continue
         yield Finding(
@@ -235,7 +235,7 @@ def strangers(
         )
 
 
-def _near(name: str, strangers: list[str]) -> str:
+def meant(name: str, strangers: list[str]) -> str:
     """The name among these that was probably meant, however it is written; or nothing."""
     by_folded = {stranger.casefold().replace("_", ""): stranger for stranger in strangers}
     near = get_close_matches(name.casefold().replace("_", ""), by_folded, n=1, cutoff=0.75)

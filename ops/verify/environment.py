@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..environment.code import judge_code
 from ..environment.diff import judge, strangers
 from ..environment.spec import judge_spec, unknown_values
 from ..facts import Declared, Facts
@@ -51,8 +52,20 @@ def of_specs(declared: Declared) -> Iterator[Finding]:
         yield from judge_spec(one, declared.variables, declared.environ, declared.app_env)
 
 
+@check(Dimension.ENVIRONMENT)
+def code(facts: Facts) -> Iterator[Finding]:
+    """The code reads every variable of .env.example, and no other."""
+    if facts.declared.code:
+        yield from judge_code(facts.declared.variables, facts.declared.code)
+
+
 def not_looked_at(facts: Facts) -> Iterator[str]:
     """What a verdict over the environment leaves out."""
+    found = facts.declared.code
+    if found is None:
+        yield "variables that the code reads ([environment] code in parity.toml)"
+    elif found.absent:
+        yield f"variables that nothing reads, for {', '.join(found.absent)} is not here"
     for one in facts.declared.release.specs:
         if count := unknown_values(one):
             yield f"{count} values of {one.path} that only the platform knows"

@@ -188,3 +188,24 @@ def test_records_of_an_older_version_learn_where_they_are(synced):
         here
     )
     assert not synced.sync().done
+
+
+# --- the code
+
+
+def test_the_code_is_held_against_the_contract(synced):
+    synced.write("parity.toml", '[environment]\ncode = ["src"]\n')
+    synced.write("src/app.js", "sign(process.env.JWT_SECRETS, process.env.FRONTEND_URL)\n")
+
+    assert synced.differences() == ["? variable JWT_SECRET", "? variable JWT_SECRETS"]
+
+
+def test_code_that_nobody_named_or_that_is_not_here_is_said_to_be_left_out(synced):
+    line = "variables that the code reads ([environment] code in parity.toml)"
+    assert line in synced.verify().not_looked_at
+    synced.write("parity.toml", '[environment]\ncode = ["../nowhere"]\n')
+
+    report = synced.verify()
+
+    assert "variables that nothing reads, for ../nowhere is not here" in report.not_looked_at
+    assert list(report.findings) == []

@@ -16,6 +16,9 @@ pattern = "table public.audit_*"
 reason = "owned by the audit service"
 [client]
 path = "client/tables.py"
+[environment]
+code = ["../api"]
+
 [backup]
 folder = "backups"
 required = "destructive"
@@ -58,6 +61,7 @@ def test_everything_that_can_be_said_is_read(project):
         ignore=(("table public.audit_*", "owned by the audit service"),),
         client="client/tables.py",
         backup=Backup("backups", "destructive"),
+        code=("../api",),
         email=Email('post."Out box"', stuck_after=1000, late_after=900),
         readers=("auditor",),
     )
@@ -102,6 +106,10 @@ SUBJECTS = 'a list of subjects such as "table public.orders"'
         ("[backup]\nkeep = 3", "[backup] keep is unknown"),
         ("backup = 3", "backup must be a table, [backup]"),
         ("[verify]\nreaders = 'x'", '[verify] readers must be a list of roles such as "auditor"'),
+        (
+            '[environment]\ncode = "src"',
+            '[environment] code must be a list of folders such as "../api/src"',
+        ),
         ("[client]", "[client] path must be a text that is not empty"),
         ('[client]\npath = "tables"', f"[client] path must be {A_FILE}"),
         ('[client]\npath = "/tmp/tables.py"', f"[client] path must be {A_FILE}"),
