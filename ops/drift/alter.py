@@ -26,6 +26,7 @@ from .words import differing
 
 # what an object forgets when it is redefined; a column, when it gets another type
 LOST = {"function": ("depends_on",), "column": ("storage", "compression")}
+JSON = ("json", "jsonb")
 
 
 def alter(subject: str, git: Properties, here: Properties, sides: Sides) -> Iterator[Step]:
@@ -193,12 +194,23 @@ def retyped(
     enum = sides.declared.get(f"type {new.removesuffix('[]')}", {}).get("kind") == "enum"
     note = "" if enum or widens(old, new) else f"what {new} cannot hold of {old} goes"
     through = f"::text{'[]' * new.endswith('[]')}" * enum  # an unknown label is an error
-    words = [f"type {typed_as(git)} using {last_of(subject)}{through}::{new}"]
+    value = converted(last_of(subject) + through, old, new)
+    words = [f"type {typed_as(git)} using {value}"]
     if "default" in here:
         words.insert(0, "drop default")
     if "default" in git:
         words.append(default(git))
     yield from (Step(f"{head} {word}", note, destroys=bool(note)) for word in words)
+
+
+def converted(value: str, old: str, new: str) -> str:
+    """The value as another type; JSON and arrays, which look alike, have no cast to one another."""
+    if old in JSON and new.endswith("[]"):
+        opened = f"regexp_replace({value}::text, '^\\[', '{{')"
+        return f"regexp_replace({opened}, '\\]$', '}}')::{new}"
+    if new in JSON and old.endswith("[]"):
+        return f"to_{new}({value})"
+    return f"{value}::{new}"
 
 
 def set_default(subject: str, git: Properties) -> Step:

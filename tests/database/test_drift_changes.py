@@ -135,3 +135,24 @@ def test_repair_towards_nothing_drops_everything_but_what_holds_data(conn, make_
 def with_data(conn):
     kinds = ("table ", "column ", "sequence ", "usermapping ")
     return {name for name in look(conn) if name.startswith(kinds) and "app.remote" not in name}
+
+
+@pytest.mark.parametrize(
+    ("git", "here", "value", "wanted"),
+    [
+        ("text[]", "jsonb", """'["a", "b, c", "[d]", null]'""", ["a", "b, c", "[d]", None]),
+        ("int[]", "json", "'[1, 2]'", [1, 2]),
+        ("text[]", "jsonb", "'[]'", []),
+        ("jsonb", "text[]", "array['a', '[b]']", ["a", "[b]"]),
+    ],
+)
+def test_a_list_keeps_its_values_as_an_array_and_as_json(database, git, here, value, wanted):
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute(f"create table public.lists (list {git})")
+        declared = Snapshot(look(conn))
+        conn.execute(f"drop table public.lists; create table public.lists (list {here})")
+        conn.execute(f"insert into public.lists values ({value})")
+        ddl = repair(declared, look(conn))
+        conn.execute(ddl.replace(DESTROYS, ""))
+
+        assert conn.execute("select list from public.lists").fetchall() == [(wanted,)]
