@@ -10,7 +10,7 @@ from .likeness import like
 from .observed import Seen
 from .shared import ARRIVAL, MAIL, PROBE, Entry
 
-__all__ = ["Diagnosis", "diagnose", "found", "is_about_mail"]
+__all__ = ["Diagnosis", "beside", "diagnose", "found", "is_about_mail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,16 @@ def unseen(seen: Seen, entry: Entry) -> str:
 def is_about_mail(symptom: str) -> bool:
     """Whether somebody who says this wants to know if the mail server takes our mail."""
     return any(entry.unseen == MAIL for entry in like(symptom))
+
+
+def beside(seen: Seen, nearest: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """What else is found here, by somebody whose words pointed to other symptoms."""
+    told = {(f.subject, f.message) for one in nearest for f in one.findings}
+    rest = (
+        replace(one, findings=tuple(f for f in one.findings if (f.subject, f.message) not in told))
+        for one in found(seen)
+    )
+    return [one for one in rest if one.findings]
 
 
 def found(seen: Seen) -> list[Diagnosis]:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from .. import verify
+from ..errors import SettingsError
 from ..findings import Finding, Outcome, Severity
 from ..migrate.diff import State
+from ..migrate.refuse import refuse_what_cannot_run
+from ..names import split
 from ..preflight import refusals, rights_refusals, stamp_refusals
 from ..seed.words import Kind
 from .observed import Seen
@@ -14,6 +17,17 @@ Find = Callable[[Seen], Iterator[Finding]]
 Test = Callable[[Finding], bool]
 
 FULL = 0.9  # of the connection slots
+# Where other tools keep what they have applied.
+LEDGERS = {
+    "_prisma_migrations",
+    "alembic_version",
+    "databasechangelog",
+    "django_migrations",
+    "flyway_schema_history",
+    "knex_migrations",
+    "pgmigrations",
+    "schema_migrations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +103,18 @@ def is_missing(finding: Finding) -> bool:
     return finding.message.startswith("missing here")
 
 
+def is_surplus(finding: Finding) -> bool:
+    return finding.message.startswith("not in Git")
+
+
 def variable(prefix: str) -> Find:
-    return told("environment.variables", which=lambda f: f.subject.startswith(f"variable {prefix}"))
+    """What is wrong with some variables, or with how the code calls them."""
+    begins = f"variable {prefix}" if prefix else ""
+    finds = [
+        told(check, which=lambda finding: finding.subject.startswith(begins))
+        for check in ("environment.variables", "environment.code")
+    ]
+    return lambda seen: (finding for find in finds for finding in find(seen))
 
 
 def links(seen: Seen) -> Iterator[Finding]:
@@ -129,6 +153,27 @@ def there_already(seen: Seen) -> Iterator[Finding]:
                 " else take it away, or write the migration for it; then: invoke sync"
             )
             yield replace(finding, subject=f"migration {id}", hint=hint)
+
+
+def unrunnable(seen: Seen) -> Iterator[Finding]:
+    """What waits and would be refused before it is begun: it is empty, or ends its transaction."""
+    for file in seen.facts.history.pending:
+        try:
+            refuse_what_cannot_run(file)
+        except SettingsError as error:
+            yield Finding(f"migration {file.id}", f"cannot be run: {error}", error.hint)
+
+
+def other_tools(seen: Seen) -> Iterator[Finding]:
+    """The ledgers of other migration tools, which may migrate here as well."""
+    for finding in told("schema.drift", "table", is_surplus)(seen):
+        name = finding.subject.removeprefix("table ")
+        if split(name)[-1] in LEDGERS:
+            hint = (
+                "let only one of them migrate here; then leave its table out, in parity.toml:"
+                f' [[ignore]] pattern = "{finding.subject}", and its reason'
+            )
+            yield replace(finding, hint=hint)
 
 
 def denied(seen: Seen) -> Iterator[Finding]:

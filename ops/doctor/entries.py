@@ -26,7 +26,7 @@ ENTRIES = (
     Entry(
         "already-exists",
         'A migration fails with "already exists"',
-        "duplicate relation column table made by hand manually before exists",
+        "duplicate relation column table made by hand manually before exists 42P07 42701",
         (Cause("something that a migration makes was made before, by hand", look.there_already),),
     ),
     Entry(
@@ -39,7 +39,7 @@ ENTRIES = (
         "restored",
         "After a restore: data or migrations that were there are gone",
         "backup restored older old copy code database lost rewind dump snapshot server moved"
-        " replaced failover",
+        " replaced failover yesterday today vanished disappeared back again rows records history",
         (
             Cause("the database is a restored copy, or on another server", look.moved),
             Cause("what was applied after the backup is not here", look.rewound),
@@ -75,8 +75,10 @@ ENTRIES = (
         "deploy-blocked",
         "A deploy is blocked: sync is refused or a migration fails",
         "failed failing release migrate stopped edited changed after applied interrupted late"
-        " deleted missing file history sync error exit 5 6 refused",
+        " deleted missing removed file old history sync error exit 5 6 refused syntax foreign key"
+        " implemented incompatible types contains null values empty half killed middle number",
         (
+            Cause("a migration cannot be run as it is written", look.unrunnable),
             Cause(
                 "an applied migration was edited, or its file deleted",
                 standing(State.EDITED, State.MISSING),
@@ -107,7 +109,8 @@ ENTRIES = (
         "create-fails",
         "Creating something fails, such as a user",
         "sign up register insert new trigger add registration account cannot create error function"
-        " record has no field preferences duplicate key value violates unique",
+        " record has no field preferences duplicate key value violates unique on conflict"
+        " exclusion specification matching 42P10 called saved null",
         (
             CODE,
             FAILING,
@@ -121,7 +124,8 @@ ENTRIES = (
         "write-refused",
         "An upload or a change is refused, such as an attachment",
         "file limit storage attach save too large many check constraint violates not null invoice"
-        " approve approval invalid value rejected",
+        " approve approval invalid value rejected negative amount rounded number decimals array"
+        " literal malformed json delete deleting null on conflict specification",
         (
             Cause(
                 "a constraint, a column or a type is not as in Git",
@@ -139,8 +143,9 @@ ENTRIES = (
     Entry(
         "no-mail",
         "Mail never arrives, such as an invitation",
-        "email message invite invited send sending sent smtp receive received inbox queue pending"
-        " processing delivered login refused 535 stuck late delayed template reminder lost deliver",
+        "email message invite invited send sending sent smtp receive received inbox queue"
+        " processing delivered login refused 535 stuck late delayed template reminder lost deliver"
+        " newsletter out gone yet",
         (
             Cause("the mail server is not configured", variable("SMTP_")),
             Cause("the mail server is not reached, or does not let us in", look.mail_server),
@@ -154,6 +159,18 @@ ENTRIES = (
             Cause("nobody could look at the queue", look.mail_unseen),
         ),
         MAIL,
+    ),
+    Entry(
+        "mail-twice",
+        "Mail arrives twice",
+        "email message duplicate double doubled several times again invitation copies same send"
+        " every customer twice",
+        (
+            Cause("a worker was lost: what it had claimed is sent again", queue("none stuck")),
+            Cause("nobody could look at the queue", look.mail_unseen),
+        ),
+        "whether a worker of the application itself claims what it sends: it needs a lock, such as"
+        " FOR UPDATE SKIP LOCKED",
     ),
     Entry(
         "bad-links",
@@ -200,8 +217,9 @@ ENTRIES = (
         "variables",
         "A variable is missing: a feature is off, or a deploy is refused",
         "environment env variable exit 2 secret unset configuration config placeholder jwt token"
-        " setting not set start undefined crash",
-        (Cause("a variable is missing or wrong", told("environment.variables")),),
+        " setting not set start undefined crash switch flag unused unread read test fake payment"
+        " production smtp password",
+        (Cause("a variable is missing, wrong, or called otherwise by the code", variable("")),),
     ),
     Entry(
         "no-slots",
@@ -231,10 +249,28 @@ ENTRIES = (
         (Cause("migrations are applied that this commit does not hold", standing(State.AHEAD)),),
     ),
     Entry(
+        "not-synced",
+        "A deploy went live without its migrations, or although one failed",
+        "release procfile app spec job pending ran run started service anyway nobody noticed"
+        " skipped step lost overwritten swallowed true",
+        (
+            Cause("the release does not run sync, or goes on where it fails", told("code.release")),
+            WAITING,
+        ),
+    ),
+    Entry(
+        "two-tools",
+        "Two migration tools work on one database",
+        "prisma alembic flyway knex django rails sequelize liquibase orm systems fight history sql"
+        " both other another _prisma_migrations",
+        (Cause("another tool's record of migrations is here", look.other_tools),),
+    ),
+    Entry(
         "otherwise",
         "It is not as it is elsewhere",
         "parity differs different works locally only production drift strange odd wrong commit"
-        " version deployed verify red",
+        " version deployed verify red console manual manually somebody unknown nobody knows extra"
+        " column table index name rounded changed laptop",
         (
             Cause("this environment is not what Git says", told("")),
             Cause("a check could not look", blind()),

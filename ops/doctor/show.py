@@ -34,17 +34,32 @@ def well(seen: Seen) -> str:
     )
 
 
-def asked(place: Place, symptom: str, nearest: Sequence[Diagnosis]) -> str:
-    """The symptoms that are like the one that was told, those first whose cause is here."""
-    if nearest:
-        return "\n\n".join([header(place), *map(one, nearest)])
-    lines = wrapped(f"no known symptom is like {symptom!r}; these are known:", indent=0)
-    lines += [line for entry in ENTRIES for line in wrapped(entry.symptom, indent=2)]
-    return "\n".join([header(place), "", *lines])
+def asked(
+    place: Place, symptom: str, nearest: Sequence[Diagnosis], others: Sequence[Diagnosis]
+) -> str:
+    """The symptoms that are like the one that was told; and all else, where none is the reason."""
+    like = [present(one) for one in nearest if one.findings]
+    unlike = [absent(one) for one in nearest if not one.findings]
+    sure = any(one.findings and not one.severity for one in nearest)
+    parts = [header(place), *like, *elsewhere(others, sure), *unlike]
+    if not nearest:
+        parts.insert(1, unknown(symptom, listed=not others))
+    return "\n\n".join(parts)
 
 
-def one(diagnosis: Diagnosis) -> str:
-    return present(diagnosis) if diagnosis.findings else absent(diagnosis)
+def elsewhere(others: Sequence[Diagnosis], sure: bool) -> list[str]:
+    """What is wrong here and sounds otherwise: in one line, where the reason is told already."""
+    if others and sure:
+        return [f"{plural(len(others), 'more symptom')} to be met here: invoke doctor"]
+    return ["here, and not what those words are about:", *map(present, others)] if others else []
+
+
+def unknown(symptom: str, listed: bool) -> str:
+    lines = wrapped(
+        f"no known symptom is like {symptom!r}" + "; these are known:" * listed, indent=0
+    )
+    every = (line for entry in ENTRIES for line in wrapped(entry.symptom, indent=2))
+    return "\n".join([*lines, *every] if listed else lines)
 
 
 def present(diagnosis: Diagnosis) -> str:

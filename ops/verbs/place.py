@@ -118,7 +118,8 @@ def doctor(c: Context, symptom: str | None = None, probe: bool = False, env: str
         raise taken_apart(error, env) from None
     place = facts.place(found.target)
     if symptom:
-        show(page.asked(place, symptom, known.diagnose(seen, like(symptom))))
+        nearest = known.diagnose(seen, like(symptom))
+        show(page.asked(place, symptom, nearest, known.beside(seen, nearest)))
     else:
         show(page.everything(place, seen, known.found(seen)))
 

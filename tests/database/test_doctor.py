@@ -228,6 +228,91 @@ def test_whatever_verify_says_is_behind_some_symptom(synced):
     assert {finding.subject for finding in synced.verify().findings} <= told
 
 
+def test_a_migration_that_cannot_be_run_as_it_is_written_is_named(synced):
+    synced.migration("0006.half", "create table half (id int); commit; select 1;")
+
+    (best, *_) = diagnose(seen(synced), like("half of the migration is there"))
+
+    assert best.findings[0].subject == "migration 0006.half"
+    assert "COMMIT would end the transaction" in best.findings[0].message
+    assert best.findings[0].hint.startswith("delete that line")
+
+
+def test_the_ledger_of_another_tool_is_one_that_migrates_here_too(synced):
+    synced.execute("create table _prisma_migrations (id text)")
+
+    assert symptoms(synced) == {"two-tools": ["table public._prisma_migrations"]}
+    (hint,) = hints(synced, "prisma and the sql files fight")
+    (pattern,) = re.findall(r'\[\[ignore\]\] (pattern = "[^"]+")', hint)
+    synced.write("parity.toml", f'[[ignore]]\n{pattern}\nreason = "the old tool"\n')
+    assert symptoms(synced) == {}
+
+
+def test_a_release_without_a_sync_went_live_without_its_migrations(synced):
+    synced.write("Procfile", "release: invoke sync || true\nweb: x\n")
+
+    assert symptoms(synced) == {"not-synced": ["file Procfile"]}
+    (hint,) = hints(synced, "the service started although the migration failed")
+    synced.write("Procfile", hint.removeprefix("write into Procfile: ") + "\nweb: x\n")
+    assert symptoms(synced) == {}
+
+
+def test_a_variable_that_the_code_calls_otherwise_is_behind_mail_too(synced):
+    synced.write("parity.toml", '[environment]\ncode = ["src"]\n')
+    synced.write("src/a.js", "process.env.SMTP_PASSWORD; process.env.JWT_SECRET; FRONTEND_URL")
+
+    assert symptoms(synced) == {"no-mail": ["variable SMTP_PASSWORD"]}
+    assert "variable SMTP_PASSWORD" in subjects(synced, "smtp password is set, the app has none")
+
+
+def subjects(project, symptom):
+    (best, *_) = diagnose(seen(project), like(symptom))
+    return [finding.subject for finding in best.findings]
+
+
+# --- the four ways in which a trigger made every INSERT of a user fail
+
+TRIGGER = (
+    "create or replace function create_default_preferences() returns trigger language plpgsql"
+    " as $$ begin insert into notification_preferences (user_id, customer_id) values {};"
+    " return new; end $$"
+)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (
+            TRIGGER.format("(new.id, new.customer_id)"),
+            'record "new" has no field "customer_id"',
+        ),
+        (
+            TRIGGER.format('(new.id, new."customerId") on conflict (customer_id) do nothing'),
+            "no unique or exclusion constraint matching the ON CONFLICT specification",
+        ),
+        (
+            "alter table notification_preferences drop column customer_id",
+            'column "customer_id" of relation "notification_preferences" does not exist',
+        ),
+        (
+            "alter table notification_preferences alter customer_id set not null",
+            'null value in column "customer_id"',
+        ),
+    ],
+    ids=["field of NEW", "conflict target", "dropped column", "null customer"],
+)
+def test_a_trigger_that_fails_is_proved_by_a_probe_and_mended_by_the_ddl(synced, broken, said):
+    synced.execute(broken)
+
+    told = words(synced.invoke("doctor", "a user cannot be created", "--probe"))
+    assert said in told
+    assert "-> invoke schema.diff --sql" in words(synced.invoke("doctor"))
+    synced.execute(synced.invoke("schema.diff", "--sql").stdout)
+
+    assert synced.verify().in_parity
+    assert synced.invoke("probe").returncode == 0
+
+
 # --- the task
 
 
@@ -267,6 +352,29 @@ def test_the_task_says_when_nothing_is_like_the_symptom(synced):
 
     assert "no known symptom is like 'xyzzy'; these are known:" in done.stdout
     assert all(entry.symptom in done.stdout for entry in ENTRIES)
+
+
+def test_the_task_tells_what_is_wrong_although_the_words_sound_otherwise(synced):
+    synced.execute("alter table users drop column name cascade")
+
+    unlike = words(synced.invoke("doctor", "the role drop-down is empty"))
+    unknown = words(synced.invoke("doctor", "xyzzy"))
+
+    for told in (unlike, unknown):
+        assert "here, and not what those words are about: " in told
+        assert "column public.users.name: missing here" in told
+    assert "none of these is here" in unlike
+    assert "no known symptom is like 'xyzzy' here, and not" in unknown
+
+
+def test_the_task_says_how_much_else_there_is_where_the_reason_is_told(synced):
+    synced.execute("alter table users drop column name cascade; delete from team_roles")
+
+    told = words(synced.invoke("doctor", "the role drop-down is empty"))
+
+    assert "team_roles role-owner" in told
+    assert "1 more symptom to be met here: invoke doctor" in told
+    assert "column public.users.name" not in told
 
 
 def test_with_probes_what_fails_when_it_is_tried_is_told(synced):
