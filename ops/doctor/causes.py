@@ -10,6 +10,7 @@ from ..migrate.diff import State
 from ..migrate.refuse import refuse_what_cannot_run
 from ..names import split
 from ..preflight import refusals, rights_refusals, stamp_refusals
+from ..report.words import plural
 from ..seed.words import Kind
 from .observed import Seen
 
@@ -153,6 +154,21 @@ def there_already(seen: Seen) -> Iterator[Finding]:
                 " else take it away, or write the migration for it; then: invoke sync"
             )
             yield replace(finding, subject=f"migration {id}", hint=hint)
+
+
+def unadopted(seen: Seen) -> Iterator[Finding]:
+    """The tables are here and no record of their migrations: a sync would make them again."""
+    facts = seen.facts
+    git, here = facts.declared.schema.objects, facts.objects
+    tables = [name for name in git if name.startswith("table ") and name in here]
+    if tables and len(facts.history.pending) == len(facts.history.entries):
+        yield Finding(
+            f"database {facts.server.database}",
+            f"holds {plural(len(tables), 'table')} that the migrations make, and records none of"
+            " them as applied: a sync would fail",
+            "invoke migrate.baseline (it compares first, and says what is not as the migrations"
+            " make it); then: invoke sync",
+        )
 
 
 def unrunnable(seen: Seen) -> Iterator[Finding]:

@@ -26,8 +26,12 @@ ENTRIES = (
     Entry(
         "already-exists",
         'A migration fails with "already exists"',
-        "duplicate relation column table made by hand manually before exists 42P07 42701",
-        (Cause("something that a migration makes was made before, by hand", look.there_already),),
+        "duplicate relation column table made by hand manually before exists 42P07 42701"
+        " schema empty adopt baseline P3005",
+        (
+            Cause("all of it is here, and no migration is recorded", look.unadopted),
+            Cause("something that a migration makes was made before, by hand", look.there_already),
+        ),
     ),
     Entry(
         "wrong-database",

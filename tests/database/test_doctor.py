@@ -159,6 +159,20 @@ def test_what_was_made_by_hand_before_its_migration_can_be_adopted(synced):
     assert "invoke migrate.baseline --until 0006.more" in hint
 
 
+def test_a_database_that_is_not_empty_and_has_no_records_is_adopted(synced):
+    synced.execute("drop schema ops cascade; drop table _yoyo_migration, _yoyo_log, _yoyo_version")
+
+    (best, *_) = found(seen(synced))
+
+    assert best.entry.id == "already-exists"
+    assert "holds 13 tables that the migrations make" in best.findings[0].message
+    assert best.findings[0].hint.startswith("invoke migrate.baseline ")
+    assert like("database schema is not empty")[0].id == "already-exists"
+    assert synced.invoke("migrate.baseline").returncode == 0
+    assert synced.sync().report.in_parity
+    assert symptoms(synced) == {}
+
+
 def test_an_edited_migration_blocks_a_deploy(synced):
     synced.replace(
         "migrations/0001.initial-schema.sql", "create table", "create  /**/ table if not exists"
