@@ -4,8 +4,8 @@ A class is a table or a view, a field one of its columns, of the type that psyco
 has a default: what was read without a column is no row. TABLE, and COLUMNS (of each field its
 column), are names as SQL wants them, quoted where that is needed.
 """
-# text 6001affc7a0cc70d3d961933a923c9641afe116a95777821a895cbf06f9fddf9
-# from 5e65d78a43ee9f275963418ba399a5d77f4628d3403122cf428ec780af6f473d
+# text 00d40dfce2e04fd50d114e75282f4daf95b34515fdee13aaa38f07da7b063689
+# from 2e9f355563e2b74a939d038f1a06f2ce2947f758c1ecab272965cd7e4786a249
 # fmt: off
 # ruff: noqa
 

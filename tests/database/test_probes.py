@@ -355,7 +355,7 @@ def test_a_hint_presumes_no_cause_that_is_not_here(synced):
     assert hint() == (
         "invoke verify names what differs from Git here, which may be why: close that first"
     )
-    synced.migration("0005.more", "create table more (id int);")
+    synced.migration("0006.more", "create table more (id int);")
     assert hint() == "invoke sync: what is pending here may be why"
 
 

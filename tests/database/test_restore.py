@@ -164,7 +164,7 @@ def test_the_task_tells_what_it_saw_and_what_it_could_not_see(synced):
 def test_rights_are_read_as_the_version_means_them_that_they_come_from(synced):
     """Up to 14 everybody may create in schema public; up to 16 there is no MAINTAIN to be dumped."""
     synced.migration(
-        "0005.grants",
+        "0006.grants",
         "grant all on customers to pg_monitor; grant references, trigger on users to pg_monitor;",
     )
     with embedded.temporary(BIN) as newest:

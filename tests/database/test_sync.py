@@ -133,7 +133,7 @@ def test_the_place_of_a_syntax_error_is_named(synced):
 
 
 def test_a_new_value_of_an_enum_is_for_the_next_migration(synced):
-    synced.migration("0005.mood", "create type mood as enum ('calm');")
+    synced.migration("0006.mood", "create type mood as enum ('calm');")
     synced.migration("0006.used", "alter type mood add value 'busy'; select 'busy'::mood;")
 
     error = synced.sync().error
@@ -143,7 +143,7 @@ def test_a_new_value_of_an_enum_is_for_the_next_migration(synced):
 
 
 def test_what_an_adopted_history_never_makes_leads_to_the_page_about_it(synced):
-    synced.migration("0005.theirs", "-- From Prisma: 1_theirs\n\nalter table pushed add b int;")
+    synced.migration("0006.theirs", "-- From Prisma: 1_theirs\n\nalter table pushed add b int;")
 
     error = synced.sync().error
 
@@ -327,10 +327,10 @@ OPENING = {
 
 def ahead(project, text):
     """A release was rolled back that had one migration more."""
-    project.migration("0005.more", text)
+    project.migration("0006.more", text)
     project.rehearse(project.empty)
     assert project.sync().report.in_parity
-    (project.folder / "migrations/0005.more.sql").unlink()
+    (project.folder / "migrations/0006.more.sql").unlink()
     for name in ("migrations/schema.json", "migrations/checksums.txt", "client/tables.py"):
         shutil.copy(ROOT / name, project.folder / name)
 
@@ -589,16 +589,16 @@ def test_limits_of_the_role_do_not_end_a_migration_early(synced):
         " end loop; end$$"
     )
     synced.migration(
-        "0005.first",
+        "0006.first",
         "create table slow as select 'a' as a; select pg_sleep(1); create function late(text)"
         " returns text language plpgsql immutable as 'begin perform pg_sleep(1); return $1; end';",
     )
     synced.migration(
-        "0006.then",
+        "0007.then",
         "-- transactional: false\ncreate index concurrently slow_idx on slow (late(a));",
     )
 
-    assert synced.sync().applied == ["0005.first", "0006.then"]
+    assert synced.sync().applied == ["0006.first", "0007.then"]
 
 
 def test_what_was_made_by_hand_before_leads_to_the_baseline(project):
