@@ -10,7 +10,7 @@ from tests import prisma
 from tests.project import ROOT
 
 STAMP = "2024010{}090000"
-FILES = sorted(p for p in (ROOT / "migrations").glob("*.sql") if "rollback" not in p.name)
+FILES = sorted(p for p in (ROOT / "migrations").glob("*.sql") if "rollback" not in p.name)[:4]
 EMPTY = "-- This is an empty migration."
 
 
@@ -38,6 +38,7 @@ def moving(project, scripts):
     for path in (project.folder / "migrations").iterdir():
         path.unlink()
     (project.folder / "migrations").rmdir()
+    project.replace("parity.toml", '    "index public.email_queue_failed_idx",\n', "")  # of a fifth
     prisma.folder(project.folder, scripts)
     project.execute(prisma.TABLE.format(schema="public"))
     for name, text in list(scripts.items())[:-1]:
