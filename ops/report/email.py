@@ -53,7 +53,7 @@ def numbers(state: State, email: Email) -> str:
         ("for later", state.later, "scheduled, or to be tried again"),
         ("being sent", state.processing, ""),
         ("stuck", state.stuck, f"for more than {span(email.stuck_after)}: invoke email.process"),
-        ("failed", state.failed, "invoke email.retry"),
+        ("failed", state.failed, "invoke email.retry --all"),
     )
     return "\n".join(f"{name:<11}{n:>8}  {note if n else ''}".rstrip() for name, n, note in lines)
 

@@ -38,7 +38,7 @@ def email_queue(facts: Facts) -> Iterator[Finding]:
         yield warning(
             subject,
             f"{seen.failed} could not be sent",
-            "invoke email.queue says why; then: invoke email.retry",
+            "invoke email.queue says why; then: invoke email.retry --all",
             "none failed",
         )
 

@@ -34,7 +34,7 @@ def test_from_the_queue_to_the_recipient(synced, typed, mail):
     code, told, _ = typed("email.queue")
 
     assert code == 0
-    assert re.search(r"^failed +1  invoke email.retry$", told, re.MULTILINE)
+    assert re.search(r"^failed +1  invoke email.retry --all$", told, re.MULTILINE)
     assert "unknown@" not in told
     assert typed("email.retry", "--error", "recipient")[:2] == (
         0, "1 of the messages that had failed wait again: invoke email.process\n",

@@ -21,7 +21,7 @@ waiting          12  the oldest for 3 h: invoke email.process
 for later         2  scheduled, or to be tried again
 being sent        5
 stuck             1  for more than 30 min: invoke email.process
-failed            3  invoke email.retry
+failed            3  invoke email.retry --all
 
 queued (UTC)    status      retries  to              error, or subject
 --------------  --------  ---------  --------------  ---------------------------
