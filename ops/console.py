@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +87,7 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
         try:
             check_format(kwargs.get("format", "terminal"))
             check_output(kwargs.get("output", ""))
+            check_environments()
             body(*args, **kwargs)
         except OpsError as error:
             complain(TASKS.get(body.__name__, body.__name__), error, kwargs)
@@ -99,6 +100,30 @@ def speaks_plainly(body: Callable[..., None]) -> Callable[..., None]:
             PASSING.clear(sys.stderr)
 
     return wrapper
+
+
+def check_environments() -> None:
+    """SettingsError where some tasks of the line name an env file, and others would read `.env`.
+
+    `invoke sync verify --env prod.env` gives it to the last one only: it would bring the laptop to
+    what Git says, and tell how production is.
+    """
+    given = {task.name: task.args["env"].value for task in asked() if "env" in task.args}
+    named = [file for file in given.values() if file]
+    silent = [name for name, file in given.items() if not file]
+    if named and silent and os.environ.get("OPS_ENV_FILE") != named[0]:
+        all = (f"{name} --env {shlex.quote(file or named[0])}" for name, file in given.items())
+        raise SettingsError(
+            f"--env {named[0]} is not for {silent[0]}: each task has its own",
+            hint=f"invoke {' '.join(all)}",
+        )
+
+
+def asked() -> Sequence[Any]:
+    """The tasks of this command line, as Invoke has parsed them."""
+    from invoke.main import program
+
+    return getattr(program, "tasks", ())
 
 
 def verb(**options: Any) -> Callable[[Callable[..., None]], Any]:

@@ -306,3 +306,16 @@ def test_a_new_migration_is_numbered_and_named(synced):
     assert done.returncode == 0
     assert (synced.folder / "migrations/0006.add-an-invoice-index.sql").exists()
     assert (synced.folder / "migrations/0006.add-an-invoice-index.rollback.sql").exists()
+
+
+def test_an_env_file_for_some_tasks_of_a_line_is_refused_before_any_of_them_runs(synced):
+    (synced.folder / "the other.env").write_text("APP_ENV=local\n")
+
+    for line in (["sync", "verify", "--env", "the other.env"],
+                 ["sync", "--env", "the other.env", "verify"]):  # fmt: skip
+        done = synced.invoke(*line)
+
+        assert (done.returncode, done.stdout) == (2, "")
+        both = "invoke sync --env 'the other.env' verify --env 'the other.env'"
+        assert both in " ".join(done.stderr.split())
+    assert synced.invoke("status", "verify", OPS_ENV_FILE="the other.env").returncode == 0
