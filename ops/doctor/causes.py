@@ -20,14 +20,8 @@ Test = Callable[[Finding], bool]
 FULL = 0.9  # of the connection slots
 # Where other tools keep what they have applied.
 LEDGERS = {
-    "_prisma_migrations",
-    "alembic_version",
-    "databasechangelog",
-    "django_migrations",
-    "flyway_schema_history",
-    "knex_migrations",
-    "pgmigrations",
-    "schema_migrations",
+    *("_prisma_migrations", "alembic_version", "databasechangelog", "django_migrations"),
+    *("flyway_schema_history", "knex_migrations", "pgmigrations", "schema_migrations"),
 }
 
 

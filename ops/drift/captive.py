@@ -3,16 +3,7 @@
 from collections.abc import Mapping, Set
 
 from .alter import alter
-from .objects import (
-    Objects,
-    Properties,
-    kind_of,
-    last_of,
-    mentions,
-    needful,
-    path_of,
-    relation_of,
-)
+from .objects import Objects, Properties, kind_of, last_of, mentions, needful, path_of, relation_of
 from .rebuild import needs_making_anew, reach
 from .sides import Sides
 

@@ -12,10 +12,7 @@ from .declared import Snapshot
 from .ending import farewell, finish
 from .granting import needed
 from .making import clear, make
-from .objects import (
-    Objects,
-    Properties,
-)
+from .objects import Objects, Properties
 from .planned import Plan, plan
 from .remarks import COMMENTS, without_comments
 from .scope import Ignore, narrow

@@ -7,11 +7,7 @@ from .captive import captives
 from .causes import Tie, explain
 from .granting import lost, on_any, remade
 from .likeness import pairs
-from .objects import (
-    kind_of,
-    mentions,
-    path_of,
-)
+from .objects import kind_of, mentions, path_of
 from .rebuild import rebuilt, replaced
 from .sides import Sides
 from .spelling import Step

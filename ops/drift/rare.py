@@ -22,16 +22,8 @@ WORDS = {
 }
 # made by the definition, and anew when that differs: nothing of theirs is lost
 SIMPLE = (
-    "cast",
-    "conversion",
-    "eventtrigger",
-    "operator",
-    "operatorclass",
-    "statistics",
-    "textsearchdictionary",
-    "textsearchparser",
-    "textsearchtemplate",
-    "transform",
+    *("cast", "conversion", "eventtrigger", "operator", "operatorclass", "statistics"),
+    *("textsearchdictionary", "textsearchparser", "textsearchtemplate", "transform"),
 )
 # made by the definition, and never made anew: whatever is built on them holds data
 BUILT_ON = ("accessmethod", "collation", "language")

@@ -2,26 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .objects import (
-    Objects,
-    Properties,
-    bearer,
-    default_of,
-    kind_of,
-    relation_of,
-    taken_apart,
-)
+from .objects import Objects, Properties, bearer, default_of, kind_of, relation_of, taken_apart
 
 OPTION = " with grant option"
 OF_TABLES = (
-    "delete",
-    "insert",
-    "maintain",
-    "references",
-    "select",
-    "trigger",
-    "truncate",
-    "update",
+    *("delete", "insert", "maintain", "references"),
+    *("select", "trigger", "truncate", "update"),
 )
 EVERY = {
     "table": OF_TABLES,
@@ -36,11 +22,8 @@ EVERY = {
     "foreigndatawrapper": ("usage",),
     "server": ("usage",),
 }
-OF_EVERYBODY = {  # until somebody revokes it
-    "function": ["execute"],
-    "type": ["usage"],
-    "language": ["usage"],
-}
+# until somebody revokes it
+OF_EVERYBODY = {"function": ["execute"], "type": ["usage"], "language": ["usage"]}
 
 Rights = Mapping[str, bool]  # privilege -> whether it may be passed on
 

@@ -9,10 +9,8 @@ from .spelling import literal
 
 # settings whose value is a list of names, each of which is quoted by itself
 NAME_LISTS = (
-    "search_path",
-    "temp_tablespaces",
-    "session_preload_libraries",
-    "local_preload_libraries",
+    *("search_path", "temp_tablespaces"),
+    *("session_preload_libraries", "local_preload_libraries"),
 )
 
 

@@ -74,8 +74,7 @@ def first_rule(subject: str, properties: Properties, ignore: Sequence[Ignore]) -
     """The rule that covers the object, or the table, view or schema that holds it."""
     holders = (subject, *held_by(subject, properties)) if ignore else ()
     return next(
-        (rule for rule in ignore if any(fnmatchcase(name, rule.pattern) for name in holders)),
-        None,
+        (rule for rule in ignore if any(fnmatchcase(name, rule.pattern) for name in holders)), None
     )
 
 

@@ -3,15 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .objects import (
-    Objects,
-    Properties,
-    kind_of,
-    last_of,
-    name_of,
-    relation_of,
-    schema_of,
-)
+from .objects import Objects, Properties, kind_of, last_of, name_of, relation_of, schema_of
 from .rare import WORDS
 from .routines import create_function
 from .spelling import Step, foreign_option, literal

@@ -106,14 +106,8 @@ ITEMS = {
     "range": "part",
 }
 
-NAMELESS = {
-    "type",
-    "kind",
-    "definition",
-    "enabled",
-    "volatility",
-    "parallel",
-}  # the value says what it is
+# the value says what it is
+NAMELESS = {"type", "kind", "definition", "enabled", "volatility", "parallel"}
 
 # follow from the definition, so they are told only when it is equal
 DERIVED = {"columns", "references", "target", "family"}

@@ -17,18 +17,8 @@ from .message import Mailbox, Undelivered, mailbox
 
 TIMES = ("scheduled_at", "claimed_at", "sent_at", "failed_at", "created_at", "updated_at")
 COLUMNS = (
-    "id",
-    "to_email",
-    "from_email",
-    "subject",
-    "body_html",
-    "body_text",
-    "status",
-    "priority",
-    "claimed_by",
-    "error_message",
-    "retry_count",
-    "max_retries",
+    *("id", "to_email", "from_email", "subject", "body_html", "body_text", "status", "priority"),
+    *("claimed_by", "error_message", "retry_count", "max_retries"),
     *TIMES,
 )
 VARIABLES = ("SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASS", "SMTP_FROM")

@@ -14,25 +14,10 @@ TOOL = Path(__file__).parents[1]  # which reads some of the declared variables i
 NOT_CODE = {"__pycache__", "build", "coverage", "dist", "node_modules", "target", "vendor", "venv"}
 LARGEST = 1_000_000  # bytes of a file that somebody wrote
 # Set by the system, the shell or the platform, for whoever wants to know.
-GIVEN = frozenset(
-    [
-        "CI",
-        "HOME",
-        "HOSTNAME",
-        "LANG",
-        "NODE_ENV",
-        "PATH",
-        "PORT",
-        "PWD",
-        "PYTHONPATH",
-        "SHELL",
-        "TEMP",
-        "TERM",
-        "TMPDIR",
-        "TZ",
-        "USER",
-    ]
-)
+GIVEN = {
+    *("CI", "HOME", "HOSTNAME", "LANG", "NODE_ENV", "PATH", "PORT", "PWD", "PYTHONPATH"),
+    *("SHELL", "TEMP", "TERM", "TMPDIR", "TZ", "USER"),
+}
 
 _NAME = r"([A-Za-z_]\w*)"
 _READ = re.compile(

@@ -12,29 +12,11 @@ from ..settings import ENVIRONMENTS, EnvLine, env_lines, read_text
 
 EXAMPLE = ".env.example"
 EVERYWHERE = frozenset(ENVIRONMENTS)
-KINDS = (
-    "address",
-    "choice",
-    "commit",
-    "host",
-    "pem",
-    "port",
-    "postgres",
-    "secret",
-    "text",
-    "url",
-)
+KINDS = ("address", "choice", "commit", "host", "pem", "port", "postgres", "secret", "text", "url")
 SECRET_KINDS = ("pem", "postgres", "secret")  # a PEM text may be a private key
 DECORATORS = (
-    "equals",
-    "forbidden",
-    "generate",
-    "https",
-    "kind",
-    "min",
-    "not-local",
-    "one-of",
-    "required",
+    *("equals", "forbidden", "generate", "https", "kind", "min"),
+    *("not-local", "one-of", "required"),
 )
 
 

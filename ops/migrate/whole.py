@@ -104,10 +104,7 @@ def send(
     message = "".join(part.text for part in reading.parts) + SETTLE
     done: Done | None = None
     failure: Failure | None = None
-    with (
-        notices(conn) as said,
-        watching(run.target, conn.info.backend_pid, reading.label, tell),
-    ):
+    with notices(conn) as said, watching(run.target, conn.info.backend_pid, reading.label, tell):
         for result in stream(conn, message):
             if isinstance(result, Failure):
                 failure = result

@@ -106,11 +106,7 @@ def last_run(facts: Facts) -> Iterator[Finding]:
     if last.outcome in WORDS:
         why = f"{last.outcome}: {last.error}" if last.error else WORDS[last.outcome]
         yield Finding(
-            subject,
-            f"the last {last.task} ({when} UTC) {why}",
-            "invoke sync",
-            "done",
-            last.outcome,
+            subject, f"the last {last.task} ({when} UTC) {why}", "invoke sync", "done", last.outcome
         )
     elif last.in_parity is False and not others_differ(facts):
         yield Finding(

@@ -49,12 +49,7 @@ def differs(change: Change) -> Finding:
     hint = "invoke seed"
     if change.guarded:
         hint = f"write it into {shown(change.seed.path)}, or overwrite it: {hint} --allow {EDITS}"
-    return Finding(
-        change.subject,
-        in_words(change.differences),
-        hint,
-        *values(change),
-    )
+    return Finding(change.subject, in_words(change.differences), hint, *values(change))
 
 
 def values(change: Change) -> tuple[str, str]:
