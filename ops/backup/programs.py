@@ -14,7 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from .. import embedded
 from ..database import Conn
-from ..database_url import SECRET_PARAMETERS, Target
+from ..database_url import Target
+from ..database_url.parts import SECRET_PARAMETERS
 from ..errors import Refused, SettingsError
 
 PAIR = ("pg_dump", "pg_restore")

@@ -12,7 +12,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from ..database import reason
-from ..database_url import POOLER_PORTS, Target
+from ..database_url import Target
+from ..database_url.libpq import POOLER_PORTS
 from ..names import nearest
 
 PATIENCE = 3  # seconds for each stage

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from ..database_url import SSLMODES, is_local_host, read_target
+from ..database_url import is_local_host, read_target
+from ..database_url.libpq import SSLMODES
 from ..errors import SettingsError
 from ..findings import Finding, Severity
 from ..repository import VARIABLES, is_commit

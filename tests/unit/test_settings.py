@@ -10,7 +10,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import Conninfo
 
-from ops.database_url import LIBPQ, ORM_ONLY, is_local_host, read_target
+from ops.database_url import is_local_host, read_target
+from ops.database_url.parts import LIBPQ, ORM_ONLY
 from ops.errors import SettingsError
 from ops.settings import Settings, read_env_file
 
