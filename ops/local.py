@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from . import embedded
 from .database_url import read_target
+from .embedded.access import is_free, remembered
 from .environment import declared as contract
 
 SERVER, DATABASE = Path(".local/postgres"), "app"
@@ -39,11 +40,11 @@ def up(folder: Path, environ: Mapping[str, str]) -> list[str]:
 
 def ours(folder: Path, url: str) -> tuple[str | None, int | None]:
     """Password and port of a URL that leads to the server of `up`, or to where one was."""
-    match, known = re.fullmatch(OURS, url), embedded.remembered(folder / SERVER)
+    match, known = re.fullmatch(OURS, url), remembered(folder / SERVER)
     if match is None:
         return None, None
     port = int(match["port"])
-    if (known and known.port == port) or (known is None and embedded.is_free(port)):
+    if (known and known.port == port) or (known is None and is_free(port)):
         return unquote(match["password"]), port
     return None, None
 

@@ -1,7 +1,7 @@
 """A real database for each test that asks for one.
 
 The server is OPS_TEST_URL, the URL of a superuser on a server of yours, or else one that lives as
-long as the tests do (see ops/embedded.py; POSTGRES_BIN chooses its version). With pytest-xdist the
+long as the tests do (see ops/embedded/; POSTGRES_BIN chooses its version). With pytest-xdist the
 controller starts it and the workers share it. With neither, tests that need a database are
 skipped; with CI=true that is an error.
 
@@ -28,6 +28,7 @@ import pytest
 from psycopg.sql import SQL, Identifier, Literal
 
 from ops import embedded
+from ops.embedded.programs import Installation, binaries
 from ops.errors import OpsError
 from tests.project import Project
 
@@ -85,7 +86,9 @@ def given():
 def own():
     """A server of ours, which the first who needs it starts."""
     try:
-        return Source("embedded", embedded.version(os.environ.get("POSTGRES_BIN")))
+        return Source(
+            "embedded", Installation(binaries(os.environ.get("POSTGRES_BIN")), {}).version()
+        )
     except OpsError as error:
         reason = f"{error} ({error.hint}; or set OPS_TEST_URL)"
         if IN_CI:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from .. import embedded
 from ..database import Conn
 from ..database_url import Target
 from ..database_url.parts import SECRET_PARAMETERS
+from ..embedded.programs import wheel
 from ..errors import Refused, SettingsError
 
 PAIR = ("pg_dump", "pg_restore")
@@ -84,7 +84,7 @@ def folders(environ: Mapping[str, str]) -> Iterator[Path]:
     yield from map(Path, filter(None, environ.get("PATH", os.defpath).split(os.pathsep)))
     yield from sorted(PACKAGES.glob("*/bin"))
     with suppress(SettingsError):
-        yield embedded.wheel()
+        yield wheel()
 
 
 def version_in(folder: Path) -> str:

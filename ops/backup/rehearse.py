@@ -10,6 +10,7 @@ from psycopg import sql
 from .. import embedded, verify
 from ..database import Tell, ask, connect
 from ..database_url import Target, read_target
+from ..embedded.programs import binaries
 from ..errors import NotInParity, Refused, SettingsError
 from ..facts import Declared, Facts
 from ..findings import Dimension, Finding, Outcome, Report, Result
@@ -136,7 +137,7 @@ def rehearse(file: Path, declared: Declared, postgres_bin: str | None, tell: Tel
 
 def own(postgres_bin: str | None) -> Programs:
     """The pg_restore that belongs to the server which will be started."""
-    folder = embedded.binaries(postgres_bin)
+    folder = binaries(postgres_bin)
     if version := version_in(folder):
         return Programs(folder, version)
     raise Refused(

@@ -18,6 +18,9 @@ import psycopg
 import pytest
 
 from ops import embedded
+from ops.embedded.access import free_port, remembered
+from ops.embedded.process import command_line, serves
+from ops.embedded.programs import Installation, binaries
 from ops.errors import SettingsError, Unreachable
 
 PASSWORD = "p@ss:w/o%rd#?& 'é"
@@ -32,7 +35,7 @@ def cluster():
     that serves root.
     """
     try:
-        embedded.binaries(BIN)
+        binaries(BIN)
     except SettingsError as error:
         pytest.skip(str(error))
     with TemporaryDirectory(prefix="closed-") as parent:
@@ -71,7 +74,7 @@ def pid(folder):
 
 def kill(process):
     os.kill(process, signal.SIGKILL)
-    while embedded.command_line(process):
+    while command_line(process):
         time.sleep(0.01)
 
 
@@ -106,7 +109,7 @@ def test_a_restart_keeps_port_password_and_data(folder):
 
 
 def test_a_restart_on_another_port_remembers_it(folder):
-    port = embedded.free_port()
+    port = free_port()
 
     assert start(folder, port=port).url.endswith(f"@127.0.0.1:{port}/postgres")
     embedded.stop(folder)
@@ -130,8 +133,8 @@ def test_a_pid_that_is_a_strangers_by_now_neither_hinders_nor_is_stopped(folder)
 
 def test_a_cluster_beside_ours_is_not_ours(folder):
     start(folder)
-    assert not embedded.serves(pid(folder), Path(str(folder / "data")[:-1]))
-    assert not embedded.serves(pid(folder), folder)
+    assert not serves(pid(folder), Path(str(folder / "data")[:-1]))
+    assert not serves(pid(folder), folder)
 
 
 def test_two_starts_at_once_make_one_server(folder):
@@ -165,14 +168,14 @@ def test_only_who_knows_the_password_comes_in_and_only_from_here(folder):
 def test_the_password_is_in_no_repr_and_its_file_is_ours_alone(folder):
     server = start(folder)
 
-    assert "ss:w" not in repr(embedded.remembered(folder))
+    assert "ss:w" not in repr(remembered(folder))
     assert "ss%3Aw" not in repr(server)
     assert (folder / "server.json").stat().st_mode & 0o777 == 0o600
     assert (folder / "data").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_taken_port_is_refused(folder):
-    port = embedded.free_port()
+    port = free_port()
     with socket.create_server(("127.0.0.1", port)), pytest.raises(SettingsError) as caught:
         start(folder, port=port)
 
@@ -226,14 +229,14 @@ def test_a_spoilt_server_json_is_refused_without_its_password(tmp_path):
 def test_a_cluster_of_another_major_is_refused(cluster, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "PG_VERSION").write_text("9.6\n")
-    major = embedded.version(BIN).split(".")[0]
+    major = Installation(binaries(BIN), {}).version().split(".")[0]
 
     with pytest.raises(SettingsError) as caught:
         start(tmp_path, password="any")
 
     assert str(caught.value) == (
         f"the cluster in {tmp_path} was made by PostgreSQL 9.6, "
-        f"and the programs in {embedded.binaries(BIN)} are PostgreSQL {major}"
+        f"and the programs in {binaries(BIN)} are PostgreSQL {major}"
     )
     assert caught.value.hint == (
         "`POSTGRES_BIN=...` with the bin folder of a PostgreSQL 9.6, or begin anew: "
@@ -245,7 +248,7 @@ def test_a_folder_without_the_programs_is_refused(tmp_path):
     (tmp_path / "initdb").touch(0o755)
 
     with pytest.raises(SettingsError) as caught:
-        embedded.binaries(str(tmp_path))
+        binaries(str(tmp_path))
 
     assert str(caught.value) == f"no pg_ctl, postgres in POSTGRES_BIN={tmp_path}"
     assert caught.value.hint == (
@@ -267,7 +270,7 @@ def test_nothing_is_left_of_a_temporary_server_after_an_error(cluster):
     folder, process, fsync = seen
     assert fsync == "off"
     assert not folder.exists()
-    assert embedded.command_line(process) == ""
+    assert command_line(process) == ""
 
 
 def test_an_identifier_beyond_ascii_sorts_and_folds_alike_everywhere(folder):

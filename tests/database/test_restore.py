@@ -11,12 +11,13 @@ from psycopg.sql import SQL, Identifier
 from ops import embedded
 from ops.backup.programs import suiting
 from ops.backup.rehearse import rehearse
+from ops.embedded.programs import binaries
 from ops.errors import NotInParity, OpsError, SettingsError
 from ops.report import restored
 
 BIN = os.environ.get("POSTGRES_BIN")
 try:
-    WITHOUT = "" if embedded.binaries(BIN) else "unreachable"
+    WITHOUT = "" if binaries(BIN) else "unreachable"
 except OpsError as error:
     WITHOUT = str(error)
 pytestmark = pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
