@@ -1,8 +1,10 @@
-"""The words a verdict is written in. No I/O, no imports from the rest of ops."""
+"""The words a verdict is written in. No I/O."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from .phrases import short
 
 
 class Dimension(StrEnum):
@@ -110,7 +112,7 @@ class Place:
 
     @property
     def short(self) -> str:
-        return (self.code or "unknown")[:7] + ("-dirty" if self.dirty else "")
+        return short(self.code, self.dirty)
 
 
 @dataclass(frozen=True, slots=True)

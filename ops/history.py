@@ -13,6 +13,7 @@ from psycopg import sql
 
 from .database import HOLDER, Conn, Holder, ask, whoami
 from .errors import Refused
+from .phrases import short
 from .repository import Commit
 
 SCHEMA = (Path(__file__).parent / "history.sql").read_text("utf-8")
@@ -67,6 +68,11 @@ class PastRun:
     dirty: bool
     started_at: datetime  # UTC
     error: str | None
+
+    @property
+    def short(self) -> str:
+        """Its commit, as a person reads it."""
+        return short(self.commit, self.dirty)
 
 
 @dataclass(frozen=True, slots=True)

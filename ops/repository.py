@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .phrases import short
+
 # Whoever builds knows best; the nearer to the build, the earlier in this list.
 VARIABLES = (
     "OPS_COMMIT",
@@ -33,10 +35,8 @@ class Commit:
 
     @property
     def short(self) -> str:
-        """For a person: seven digits, `-dirty` if the files differ, or `unknown`."""
-        if self.hex is None:
-            return "unknown"
-        return self.hex[:7] + ("-dirty" if self.dirty else "")
+        """As a person reads it."""
+        return short(self.hex, self.dirty)
 
 
 UNKNOWN = Commit(None, "unknown", dirty=False)
@@ -80,8 +80,8 @@ def same(a: str | None, b: str | None) -> bool:
     """Whether two names mean one commit; either may be shortened, down to seven digits."""
     if a is None or b is None or not (is_commit(a) and is_commit(b)):
         return False
-    short, long = sorted((a.lower(), b.lower()), key=len)
-    return long.startswith(short)
+    less, more = sorted((a.lower(), b.lower()), key=len)
+    return more.startswith(less)
 
 
 def beside(

@@ -10,7 +10,8 @@ import pytest
 HOME = Path(__file__).parents[1]
 OPS = HOME / "ops"
 LAYERS = (
-    "errors findings plans names",
+    "errors phrases",
+    "findings plans names",
     "database_url toml",
     "settings",
     "project platform repository embedded",

@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import project
 from ..errors import Refused, SettingsError
 from ..migrate.declared import ORIGIN, MigrationFile
+from ..phrases import few
 from .observed import NAME
 
 IGNORED = f"table *.{NAME}"
@@ -52,10 +53,6 @@ def others(folder: Path, files: Iterable[MigrationFile]) -> Iterable[str]:
 
 def text_of(path: Path) -> str:
     return path.read_text("utf-8-sig", "replace")
-
-
-def few(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def ignoring(path: Path) -> dict[Path, str]:

@@ -15,12 +15,12 @@ from ..errors import NotInParity, Refused, SettingsError
 from ..facts import Declared, Facts
 from ..findings import Dimension, Finding, Outcome, Report, Result
 from ..migrate.diff import State
+from ..phrases import plural
 from ..reading import gather
 from . import archive
 from .archive import Contents
 from .programs import Failed, Programs, connection, running, version_in
 from .tables import QUERY, Name, count, parse
-from .take import counted
 
 ROLE = re.compile(r'role "(.+)" does not exist')
 # Where yoyo's tables are is where unqualified names go; the archive does not say it.
@@ -189,7 +189,7 @@ def lost(rows: Mapping[Name, int], here: Mapping[Name, int]) -> Iterator[Finding
     for name, restored in here.items():
         held = rows.get(name, 0)
         if restored != held:
-            message = f"{counted(held, 'row')} in the backup, {restored} restored"
+            message = f"{plural(held, 'row')} in the backup, {restored} restored"
             hint = "take another backup"
             yield Finding(f"table {'.'.join(name)}", message, hint, str(held), str(restored))
 

@@ -12,6 +12,7 @@ from shlex import quote
 from ..database import Conn, Tell, ask, snapshot
 from ..database_url import Target
 from ..errors import Refused
+from ..phrases import plural
 from . import archive
 from .programs import Failed, Programs, connection, running
 from .tables import QUERY, Name, Table, count, parse
@@ -33,7 +34,7 @@ class Backup:
     @property
     def told(self) -> tuple[str, str]:
         """What there is now, and what to type when it is needed."""
-        held = f"{counted(self.tables, 'table')}, {counted(self.rows, 'row')}"
+        held = f"{plural(self.tables, 'table')}, {plural(self.rows, 'row')}"
         # what a newer pg_dump sets, an older server may not know: an error, and a harmless one
         strict = "--exit-on-error " if self.programs.major == self.server else ""
         command = f"pg_restore {strict}--dbname=URL {quote(str(self.path))}"
@@ -44,16 +45,12 @@ class Backup:
         )
 
 
-def counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 def size(bytes: int) -> str:
     """`857 bytes`, `1.2 MB`."""
     for unit, least in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if bytes >= least:
             return f"{bytes / least:.1f} {unit}"
-    return counted(bytes, "byte")
+    return plural(bytes, "byte")
 
 
 def place(folder: Path, database: str, commit: str, at: datetime | None = None) -> Path:

@@ -13,6 +13,7 @@ from ..findings import Finding, Severity
 from ..migrate.declared import MigrationFile, read_one
 from ..migrate.explain import explained
 from ..migrate.record import Run, begin
+from ..phrases import few
 from ..probes.declared import Probe
 from ..rehearsal import LIMITS, applied, look, rehearse
 from ..repository import Commit
@@ -128,7 +129,3 @@ def parted(before: Objects, after: Objects) -> str:
             for f in found
         ]
     )
-
-
-def few(words: Sequence[str]) -> str:
-    return ", ".join(words[:3]) + (f" and {len(words) - 3} more" if len(words) > 3 else "")

@@ -10,6 +10,7 @@ from ..drift.diff import Ignore
 from ..drift.diff import compare as compare_schema
 from ..environment.declared import Variable
 from ..findings import Dimension, Finding, Outcome, Report, Result, Severity
+from ..phrases import short
 from ..repository import same
 from ..seed.declared import label
 from ..seed.values import canonical, paths
@@ -108,7 +109,7 @@ def commits(left: Side, right: Side) -> Iterator[Finding]:
     """What was delivered to each."""
     one, other = left.place.deployed, right.place.deployed
     if (one or other) and not same(one, other):
-        here, there = ((commit or "unknown")[:7] for commit in (one, other))
+        here, there = map(short, (one, other))
         message = f"{here} was delivered to {left.label}, {there} to {right.label}"
         yield Finding(f"commit {here}", message, NOWHERE, here, there, Severity.WARNING)
 

@@ -9,8 +9,8 @@ from ..findings import Finding, Outcome, Severity
 from ..migrate.diff import State
 from ..migrate.refuse import refuse_what_cannot_run
 from ..names import split
+from ..phrases import plural
 from ..preflight import refusals, rights_refusals, stamp_refusals
-from ..report.words import plural
 from ..seed.words import Kind
 from .observed import Seen
 

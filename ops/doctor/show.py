@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from .. import verify
 from ..findings import Dimension, Outcome, Place, Result
+from ..phrases import plural
 from ..report.terminal import header, not_looked_at, told, wrapped
-from ..report.words import by_hint, plural
+from ..report.words import by_hint
 from . import Diagnosis
 from .entries import ENTRIES
 from .observed import Seen

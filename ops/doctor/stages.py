@@ -15,6 +15,7 @@ from ..database import reason
 from ..database_url import Target
 from ..database_url.libpq import POOLER_PORTS
 from ..names import nearest
+from ..phrases import few
 
 PATIENCE = 3  # seconds for each stage
 STAGES = ("DNS", "TCP", "TLS", "slots", "login", "database", "pooler")
@@ -220,11 +221,10 @@ class Way:
         if not there:
             return f"correct the name of the database in {variable}"
         near = nearest(missing, there)
-        more = f" and {len(there) - LISTED} more" if len(there) > LISTED else ""
         what = (
             f"set the name in {variable} to {near}" if near else f"correct the name in {variable}"
         )
-        return f"{what}\nthere are {', '.join(there[:LISTED])}{more}"
+        return f"{what}\nthere are {few(there, LISTED)}"
 
     def listed(self) -> list[str]:
         """The databases of the server, asked for in one that is nearly always there."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from ..phrases import plural
 from .declared import Snapshot
 from .objects import Objects, Properties, bearer, kind_of, relation_of, schema_of
 from .remarks import settled
@@ -66,8 +67,7 @@ def narrow(
 
 
 def in_words(rule: Ignore, count: int) -> str:
-    objects = "object" if count == 1 else "objects"
-    return f"{count} {objects} matching {rule.pattern} ({rule.reason})"
+    return f"{plural(count, 'object')} matching {rule.pattern} ({rule.reason})"
 
 
 def first_rule(subject: str, properties: Properties, ignore: Sequence[Ignore]) -> Ignore | None:

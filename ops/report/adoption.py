@@ -5,9 +5,9 @@ import shlex
 from ..adopt import Adoption
 from ..adopt.apply import Work
 from ..adopt.observed import NAME, Seen
+from ..phrases import plural
 from .tables import table
 from .terminal import complaints, wrapped
-from .words import plural
 
 COMMIT = 'git add migrations parity.toml && git commit -am "History from Prisma"'
 LATER = "then this again where DATABASE_URL, or --env FILE, is that of production"

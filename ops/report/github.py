@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ..check.complaints import PLACE
 from ..errors import OpsError
 from ..findings import Dimension, Finding, Severity, Verdict
+from ..phrases import plural
 from .words import (
     against,
     badness,
@@ -14,7 +15,6 @@ from .words import (
     gravity,
     of,
     one_line,
-    plural,
     tally,
     went_well,
 )

@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ..errors import OpsError
 from ..findings import Finding, Outcome, Phase, Result, Severity, Verdict
-from .words import blind, clean, conclusion, one_line, plural, worst_first
+from ..phrases import plural
+from .words import blind, clean, conclusion, one_line, worst_first
 
 COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 

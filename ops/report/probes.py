@@ -3,9 +3,9 @@
 from ..findings import Finding, Outcome, Result, Verdict
 from ..migrate.declared import shown
 from ..migrate.explain import excerpt
+from ..phrases import plural
 from ..probes import Behaviour, Tried
 from .terminal import header, not_looked_at, wrapped
-from .words import plural
 
 MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "failed", Outcome.BROKEN: "untried"}
 INDENT = 9

@@ -1,8 +1,8 @@
 """What became of a backup that was restored, for a person."""
 
 from ..backup.rehearse import Restored
-from ..backup.take import counted
-from .runs import labelled, short
+from ..phrases import plural
+from .runs import labelled
 from .terminal import not_looked_at, section, wrapped
 from .words import tally, worst_first
 
@@ -21,8 +21,8 @@ def head(told: Restored) -> str:
     lines = (
         ("backup", f"{contents.database}, PostgreSQL {contents.server}, {contents.created}"),
         ("restored", f"by PostgreSQL {told.server}{made}"),
-        ("rows", f"{sum(told.rows.values())} in {counted(len(told.rows), 'table')}"),
-        ("last sync", f"{short(delivered)} ({run})" if delivered else "none"),
+        ("rows", f"{sum(told.rows.values())} in {plural(len(told.rows), 'table')}"),
+        ("last sync", f"{delivered.short} ({run})" if delivered else "none"),
         ("migrations", migrations(told)),
     )
     return "\n".join(line for label, text in lines for line in labelled(label, text))
@@ -37,7 +37,7 @@ def migrations(told: Restored) -> str:
 def headline(told: Restored) -> str:
     rows, objects = sum(told.rows.values()), told.facts.drift.compared
     if told.report.in_parity:
-        text = f"RESTORED, AS IN GIT: {counted(rows, 'row')}, {counted(objects, 'object')}"
+        text = f"RESTORED, AS IN GIT: {plural(rows, 'row')}, {plural(objects, 'object')}"
     else:
         what = "RESTORED, NOT AS IN GIT" if told.whole else "NOT RESTORED WHOLE"
         text = f"{what}: {tally(told.report.results)}"

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..findings import Outcome, Phase
-from ..history import PastRun, Records, Run
+from ..history import Records, Run
+from ..phrases import plural
 from ..repository import Between
 from .tables import table
 from .terminal import INDENT, phase, wrapped
-from .words import clean, one_line, plural
+from .words import clean, one_line
 
 HEADERS = ("run", "when (UTC)", "task", "how it ended", "commit", "by", "seconds", "changed")
 ERROR = 60  # characters of an error that a table has room for
@@ -30,7 +31,7 @@ def cells(told: Records) -> list[tuple[object, ...]]:
             minute(run.started_at),
             run.task,
             ended(told, run, ERROR),
-            short(run),
+            run.short,
             f"{run.who}@{run.host}",
             "" if run.seconds is None else f"{run.seconds:.1f}",
             len(run.changes),
@@ -41,10 +42,6 @@ def cells(told: Records) -> list[tuple[object, ...]]:
 
 def minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
-
-
-def short(run: PastRun) -> str:
-    return (run.commit or "unknown")[:7] + ("-dirty" if run.dirty else "")
 
 
 def ended(told: Records, run: Run, room: int) -> str:
@@ -65,14 +62,14 @@ def live(told: Records, since: Between | None) -> Iterator[str]:
         yield "no sync has come to its end here"
         return
     doubt = "; a release that ran it was stopped by differences" if run.in_parity is False else ""
-    yield from wrapped(f"* live here: {short(run)}, by run {run.id}{doubt}", indent=0)
+    yield from wrapped(f"* live here: {run.short}, by run {run.id}{doubt}", indent=0)
     if told.before and since:
         yield from commits(told.before, run, since)
     yield f"each change of a run by its name: invoke history --run {told.runs[0].id}"
 
 
 def commits(before: Run, run: Run, since: Between) -> Iterator[str]:
-    span = f"{short(before)} (run {before.id}) to {short(run)} (run {run.id})"
+    span = f"{before.short} (run {before.id}) to {run.short} (run {run.id})"
     if since.unknown:
         yield from wrapped(f"from {span}: {since.unknown}", indent=0)
     for word, every in (("came", since.came), ("went, as in a rollback", since.went)):

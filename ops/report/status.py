@@ -8,7 +8,7 @@ from ..facts import Facts
 from ..findings import Dimension, Place, Report, Result
 from ..history import Records, Run
 from ..migrate.diff import in_words
-from .runs import ERROR, ended, labelled, short
+from .runs import ERROR, ended, labelled
 from .terminal import INDENT, columns, header
 from .words import blind, by_hint, of, one_line, tally
 
@@ -34,7 +34,7 @@ def records(facts: Facts, told: Records | Refused) -> list[str]:
     last = live = holder = f"could not look: {told}"
     if isinstance(told, Records):
         last = did(told, told.runs[0]) if told.runs else "nothing was done here yet: invoke sync"
-        live = f"{short(told.live)}, {since(told.live)}" if told.live else "nothing"
+        live = f"{told.live.short}, {since(told.live)}" if told.live else "nothing"
         holder = str(told.holder or "nobody is migrating")
     pairs = ("live", live), ("last run", last), ("migrations", pending(facts)), ("lock", holder)
     return [part for label, text in pairs for part in labelled(label, text)]

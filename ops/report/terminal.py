@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from ..errors import OpsError
 from ..findings import Dimension, Finding, Phase, Place, Report, Result, Severity, Verdict
+from ..phrases import plural
 from ..plans import Plan, Step
-from .words import blind, by_hint, clean, conclusion, one_line, plural, worst_first
+from .words import blind, by_hint, clean, conclusion, one_line, worst_first
 
 INDENT = 13
 GLUE = "\x00"  # no text holds it once it is clean

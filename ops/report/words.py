@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ..findings import Dimension, Finding, Outcome, Phase, Report, Result, Severity, Verdict
+from ..phrases import plural
 
 # What a terminal would obey, what changes the direction of a line, what nobody can see, and what
 # no document may hold: line breaks are left to the caller.
@@ -11,7 +12,6 @@ CONTROL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
     "\ud800-\udfff\ufffe\uffff]"
 )
-PLURALS = {"index": "indexes", "policy": "policies"}
 LOOKED = (Outcome.PASSED, Outcome.FAILED)
 
 
@@ -23,10 +23,6 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """A name, cleaned; a line break in it would begin a line that says what the name likes."""
     return clean(text).replace("\n", "\\x0a")
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun if count == 1 else PLURALS.get(noun, f'{noun}s')}"
 
 
 def conclusion(verdict: Verdict) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from .. import history
 from ..errors import OpsError, Refused, SettingsError
 from ..findings import Outcome, Phase, Verdict
+from ..phrases import plural
 from ..verify import looked_at
 from . import phases
 from .phases import Told
@@ -73,11 +74,10 @@ def summary(sync: Sync) -> Told:
     """6: record the run; what was done, and what is left for a person."""
     record(sync, "done")
     done = (
-        f"{phases.counted('migration', len(sync.applied))} applied,"
-        f" {phases.counted('row', sync.written)} written"
+        f"{plural(len(sync.applied), 'migration')} applied, {plural(sync.written, 'row')} written"
     )
     left = sum(1 for _ in sync.report.findings)
-    todo = f"{phases.counted('thing', left)}, told below" if left else "nothing"
+    todo = f"{plural(left, 'thing')}, told below" if left else "nothing"
     verdict = "in parity" if sync.report.in_parity else "differs"
     return Told(verdict, notes=(done, f"left for you: {todo}"))
 

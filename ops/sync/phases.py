@@ -15,6 +15,7 @@ from ..facts import Declared, Facts
 from ..migrate import apply as migrate
 from ..migrate.diff import State
 from ..migrate.record import Limits, Run, make_yoyo_tables
+from ..phrases import plural
 from ..plans import Step
 from ..preflight import permit, refuse_bad_environment, refuse_edits
 from ..reading import gather
@@ -104,7 +105,7 @@ def no_migrations(sync: Sync) -> Told:
 def refuse_pending(facts: Facts) -> None:
     if pending := facts.history.pending:
         raise Refused(
-            f"{counted('migration', len(pending))} pending: the rows may need what they make",
+            f"{plural(len(pending), 'migration')} pending: the rows may need what they make",
             hint="invoke sync does both",
         )
 
@@ -171,8 +172,8 @@ def system(sync: Sync) -> Told:
         )
     there = [part for part in sync.declared.project.system_parts if part not in absent]
     counts = Counter(part.split(" ", 1)[0] for part in there)
-    notes = [", ".join(counted(kind, count) for kind, count in counts.items())] if there else []
-    notes += [f"{counted('row', len(absent))} to come with system data"] if absent else []
+    notes = [", ".join(plural(count, kind) for kind, count in counts.items())] if there else []
+    notes += [f"{plural(len(absent), 'row')} to come with system data"] if absent else []
     return Told("ok", notes=notes)
 
 
@@ -201,13 +202,13 @@ def data(sync: Sync) -> Told:
     }
     written = [name_of(change) for change, _ in statements]
     sync.done += written
-    notes = [f"{counted('row', unchanged)} unchanged"] if unchanged else []
+    notes = [f"{plural(unchanged, 'row')} unchanged"] if unchanged else []
     notes += [
         f"kept as edited here: {change.seed.table} {label(change.key)} {', '.join(change.columns)}"
         for diff in diffs
         for change in diff.kept
     ]
-    return Told(counted("row", sync.written) if sync.written else "as in Git", written, notes)
+    return Told(plural(sync.written, "row") if sync.written else "as in Git", written, notes)
 
 
 def verification(sync: Sync) -> Told:
@@ -225,9 +226,3 @@ def as_delivered(sync: Sync) -> Facts:
         sync.run or 0, sync.task, "done", None, commit.hex, commit.dirty, now, None
     )
     return replace(sync.facts, past=replace(sync.facts.past, delivered=this, last=this))
-
-
-def counted(noun: str, count: int) -> str:
-    """`1 row`, `2 indexes`."""
-    many = {"index": "indexes", "policy": "policies"}.get(noun, f"{noun}s")
-    return f"{count} {noun if count == 1 else many}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..facts import Facts
 from ..findings import Dimension, Finding, Report, Severity
+from ..phrases import plural, short
 from ..repository import MAIN, same
 from .registry import CHECKS, CannotLook, check, must_read
 
@@ -28,7 +29,7 @@ def commit(facts: Facts) -> Iterator[Finding]:
             "none",
         )
     elif delivered.commit is None or not same(code.hex, delivered.commit):
-        observed = (delivered.commit or "unknown")[:7]
+        observed = short(delivered.commit)
         yield Finding(
             f"commit {code.short}",
             f"the last sync was from {observed}, this code is {code.short}",
@@ -51,7 +52,7 @@ def committed(facts: Facts) -> Iterator[Finding]:
         )
     elif facts.past.delivered and facts.past.delivered.dirty:
         yield Finding(
-            f"commit {(facts.past.delivered.commit or 'unknown')[:7]}",
+            f"commit {short(facts.past.delivered.commit)}",
             "the last sync was run from a working tree with changes that were not committed",
             "invoke sync",
             severity=severity,
@@ -66,8 +67,8 @@ def main(facts: Facts) -> Iterator[Finding]:
     if checkout.ahead and strict:
         yield Finding(
             f"commit {code}",
-            f"is not on {MAIN}: {counted(checkout.ahead)} of its own"
-            + (f", {counted(checkout.behind)} behind" if checkout.behind else ""),
+            f"is not on {MAIN}: {plural(checkout.ahead, 'commit')} of its own"
+            + (f", {plural(checkout.behind, 'commit')} behind" if checkout.behind else ""),
             f"merge it into main, and deploy {MAIN}",
             f"on {MAIN}",
             "on a branch",
@@ -75,16 +76,12 @@ def main(facts: Facts) -> Iterator[Finding]:
     elif checkout.behind and not checkout.ahead:
         yield Finding(
             f"commit {code}",
-            f"is {counted(checkout.behind)} behind {MAIN}",
+            f"is {plural(checkout.behind, 'commit')} behind {MAIN}",
             f"deploy {MAIN}" if strict else "git pull",
             (checkout.main or "")[:7],
             code,
             Severity.WARNING,
         )
-
-
-def counted(commits: int) -> str:
-    return f"{commits} commit{'' if commits == 1 else 's'}"
 
 
 def not_looked_at(facts: Facts) -> Iterator[str]:
@@ -102,7 +99,7 @@ def last_run(facts: Facts) -> Iterator[Finding]:
     last = facts.past.last
     if last is None:
         return
-    subject, when = f"commit {(last.commit or 'unknown')[:7]}", f"{last.started_at:%Y-%m-%d %H:%M}"
+    subject, when = f"commit {short(last.commit)}", f"{last.started_at:%Y-%m-%d %H:%M}"
     if last.outcome in WORDS:
         why = f"{last.outcome}: {last.error}" if last.error else WORDS[last.outcome]
         yield Finding(

@@ -7,6 +7,7 @@ from ..drift.scope import Ignore, first_rule
 from ..facts import Facts
 from ..findings import Dimension, Finding
 from ..names import columns, full_name
+from ..phrases import few
 from ..seed.shape import Surplus
 from ..seed.source import shown
 from ..seed.words import EDITS, Change, Kind, Origin
@@ -14,8 +15,6 @@ from ..sequences import Counter
 from .keys import indexes_of, keeps
 from .registry import CannotLook, check
 from .words import both, identifier, in_words, one, rows_like
-
-FEW = 3  # names of sequences in one line
 
 
 @check(Dimension.DATA)
@@ -172,5 +171,4 @@ def not_looked_at(facts: Facts) -> Iterator[str]:
     for counter in looked_after(facts, lambda counter: counter.unread):
         unread.setdefault(counter.unread, []).append(counter.sequence)
     for reason, names in unread.items():
-        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-        yield f"sequence {', '.join(names[:FEW])}{more} ({facts.server.user} {reason})"
+        yield f"sequence {few(names)} ({facts.server.user} {reason})"

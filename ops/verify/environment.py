@@ -8,6 +8,7 @@ from ..environment.spec import judge_spec, unknown_values
 from ..facts import Declared, Facts
 from ..findings import Dimension, Finding, Severity
 from ..history import PastRun
+from ..phrases import short
 from .registry import check, must_read
 
 OLDEST = 140000
@@ -107,7 +108,7 @@ def remembered(last: PastRun) -> str:
     """How far back a copy may have gone."""
     return (
         f"the last run it knows is {last.task} {last.id} of {last.started_at:%Y-%m-%d %H:%M} UTC"
-        f" from {(last.commit or 'unknown')[:7]}: what was written after it may be gone"
+        f" from {short(last.commit)}: what was written after it may be gone"
     )
 
 

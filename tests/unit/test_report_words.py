@@ -1,7 +1,8 @@
 import pytest
 
 from ops.findings import Dimension, Phase, Report
-from ops.report.words import against, clean, conclusion, one_line, plural, went_well, worst_first
+from ops.phrases import plural
+from ops.report.words import against, clean, conclusion, one_line, went_well, worst_first
 from tests.verdicts import (
     ALL_WELL,
     DIFFERENCE,
