@@ -5,15 +5,15 @@ Each raises Refused unless it is safe where it is asked for; the caller holds th
 
 from psycopg import sql
 
-from .database import Conn, Failure, ask, attempt, whoami
+from .database import Conn, ask, whoami
 from .drift.diff import compare
 from .errors import Refused, SettingsError
 from .facts import Facts, drift_terms
 from .findings import Severity
+from .migrate.apply import undo
 from .migrate.declared import MigrationFile, shown
 from .migrate.diff import TO_DO, Entry, State
-from .migrate.explain import explained
-from .migrate.record import SETTLE, Limits, Run, begin, forget, marks
+from .migrate.record import Limits, Run, marks
 
 DISPOSABLE = ("local", "test")
 
@@ -86,12 +86,7 @@ def rollback(conn: Conn, facts: Facts, limits: Limits) -> str:
             f"{last.id} has no rollback file", hint=f"write migrations/{last.id}.rollback.sql"
         )
     file = MigrationFile(last.id, last.file.rollback, last.file.rollback.read_text("utf-8"))
-    before = begin(limits, file)
-    message = f"{before}{file.text}\n;\n{forget(facts.schema, last.id)} commit; {SETTLE}"
-    if isinstance(failure := attempt(conn, message), Failure):
-        if not conn.closed:
-            conn.rollback()
-        raise explained(file, failure, prefix=before, kept="nothing was undone")
+    undo(conn, file, limits, facts.schema, last.id)
     return f"{last.id} undone by {shown(file.path)}"
 
 

@@ -151,6 +151,18 @@ def snapshot(conn: Conn) -> Iterator[str]:
             conn.rollback()
 
 
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Raise Unreachable where something could not be read within the limits that were set."""
+    try:
+        yield
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+        raise Unreachable(
+            f"the database answers, but could not be read in time: {error.diag.message_primary}",
+            hint="something holds a table for long: let it end, then run the same command again",
+        ) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who has the lock, as pg_stat_activity tells it."""
@@ -280,11 +292,14 @@ def hush(conn: Conn) -> None:
 def attempt(conn: Conn, message: str) -> Failure | tuple[int, ...]:
     """Send a message; return how many rows each statement touched, or why and where it stopped.
 
-    What the statements select is dropped: stdout belongs to the report.
+    What the statements select is dropped: stdout belongs to the report. Of a transaction that
+    failed nothing is left open.
     """
     touched = []
     for result in stream(conn, message):
         if isinstance(result, Failure):
+            if not conn.closed:
+                conn.rollback()
             return result
         touched.append(result.command_tuples or 0)
     return tuple(touched)

@@ -226,6 +226,14 @@ def stamp(environment: str, home: Home) -> sql.Composed:
     ).format(*map(sql.Literal, (environment, *astuple(home))))
 
 
+def wrong_stamp(stamped: str, environment: str) -> Refused:
+    """The laptop that thinks it is production, and the other way round."""
+    return Refused(
+        f"APP_ENV is {environment}, and this database says that it is {stamped}",
+        hint=f"set APP_ENV={stamped}, or DATABASE_URL to the {environment} database",
+    )
+
+
 def move(home: Home) -> sql.Composed:
     """The statement that records where the database is now, as was meant."""
     return sql.SQL(

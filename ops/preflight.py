@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from .environment.diff import judge
-from .errors import Refused, SettingsError
+from .environment.diff import refuse_unfit
+from .errors import Refused
 from .facts import Facts
-from .findings import Severity
+from .history import wrong_stamp
 from .migrate.apply import refuse_unsafe
 from .migrate.dangers import DELETES, dangers
 from .migrate.declared import shown
@@ -33,13 +33,9 @@ def refusals(facts: Facts) -> Iterator[Refused]:
 
 
 def stamp_refusals(facts: Facts) -> Iterator[Refused]:
-    """The laptop that thinks it is production, and the other way round."""
     here, told = facts.past.stamp, facts.declared.app_env
     if here and here != told:
-        yield Refused(
-            f"APP_ENV is {told}, and this database says that it is {here}",
-            hint=f"set APP_ENV={here}, or DATABASE_URL to the {told} database",
-        )
+        yield wrong_stamp(here, told)
 
 
 def rights_refusals(facts: Facts) -> Iterator[Refused]:
@@ -90,11 +86,7 @@ def permit(facts: Facts, allow: frozenset[str], *, backup: bool = False) -> None
 def refuse_bad_environment(facts: Facts) -> None:
     """A deploy that cannot work must not migrate: every variable that is wrong, at once."""
     declared = facts.declared
-    findings = judge(declared.variables, declared.environ, declared.app_env)
-    wrong = [f for f in findings if f.severity is Severity.ERROR]
-    if wrong:
-        names = "\n".join(f"{f.subject.removeprefix('variable ')} {f.message}" for f in wrong)
-        raise SettingsError(names, hint="\n".join(dict.fromkeys(f.hint for f in wrong)))
+    refuse_unfit(declared.variables, declared.environ, declared.app_env)
 
 
 def permit_writing(facts: Facts) -> None:

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from . import history as records
 from . import project, repository, sequences
-from .database import Conn, Rows, ask, snapshot
+from .database import Conn, Rows, ask, in_time, snapshot
 from .drift import fingerprint
 from .drift import observed as catalogue
 from .drift.diff import Drift
@@ -42,13 +42,8 @@ def gather(conn: Conn, declared: Declared, *, whole: bool = False) -> Facts:
     Raises Unreachable when the server answers but cannot show it, as when a table is locked.
     """
     try:
-        with snapshot(conn) as opening:
+        with in_time(), snapshot(conn) as opening:
             return look(conn, declared, opening, "" if whole else compared_with(declared))
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
-        raise Unreachable(
-            f"the database answers, but could not be read in time: {error.diag.message_primary}",
-            hint="something holds a table for long: let it end, then run the same command again",
-        ) from error
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise Unreachable(
             f"the database changed while it was read: {error.diag.message_primary}",

@@ -104,14 +104,6 @@ def sources(
     return Sources(_without_empty(environ), read_env_file(file) if file else {}, file)
 
 
-def environment(
-    folder: Path, environ: Mapping[str, str] = os.environ, env_file: str | None = None
-) -> tuple[dict[str, str], Path | None]:
-    """Every name that is set, the process before the env file, and which file that was."""
-    found = sources(folder, environ, env_file)
-    return found.values, found.path
-
-
 def _require(values: Mapping[str, str], *names: str) -> None:
     missing = [name for name in names if name not in values]
     if missing:

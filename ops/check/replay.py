@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from .. import history
-from ..database import Conn, Failure, Tell, attempt, connect
+from ..database import Conn, Tell, connect
 from ..database_url import read_target
 from ..drift.declared import Snapshot, evolve, read
 from ..drift.diff import compare
 from ..drift.objects import Objects
 from ..errors import MigrationFailed, OpsError, Refused, SettingsError
 from ..findings import Finding, Severity
+from ..migrate.apply import undo
 from ..migrate.declared import MigrationFile, read_one
-from ..migrate.explain import explained
-from ..migrate.record import Run, begin
+from ..migrate.record import Run
 from ..phrases import few
 from ..probes.declared import Probe
 from ..rehearsal import LIMITS, applied, look, rehearse
@@ -22,7 +22,6 @@ from .complaints import complaint, of_error
 from .files import SNAPSHOT
 
 Stage = tuple[str, Objects]  # a migration, and the schema after it
-FORGET = "reset session authorization; reset role; delete from public._yoyo_migration; commit;"
 
 
 def judge(
@@ -87,7 +86,7 @@ def twice(
         if not file.rollback.exists():
             break
         try:
-            undo(conn, file)
+            undo(conn, read_one(file.rollback), LIMITS, "public", file.id)
         except MigrationFailed as error:
             yield of_error(error)
             return
@@ -104,16 +103,6 @@ def twice(
     if parts := parted(seen[-1][1], again[-1][1]):
         message = f"applied again after its rollback, it makes another schema: {parts}"
         yield complaint(undone[0].path, 1, message, "undo all of it in the rollback file")
-
-
-def undo(conn: Conn, file: MigrationFile) -> None:
-    """Send the rollback file as it is written, in a transaction; raises MigrationFailed."""
-    back = read_one(file.rollback)
-    start = begin(LIMITS, back)
-    if isinstance(failure := attempt(conn, f"{start}{back.text}\n; {FORGET}"), Failure):
-        if not conn.closed:
-            conn.rollback()
-        raise explained(back, failure, prefix=start, kept="nothing was undone")
 
 
 def parted(before: Objects, after: Objects) -> str:

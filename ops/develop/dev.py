@@ -56,8 +56,6 @@ def redo(conn: Conn, facts: Facts, id: str, run: Run) -> str:
     before = f"{begin(run.limits, file)}{back.text}\n;\n{forget(facts.schema, id)}\n"
     message = f"{before}{file.text}\n;\n{marks(file, run, 'applied')} commit; {SETTLE}"
     if isinstance(failure := attempt(conn, message), Failure):
-        if not conn.closed:
-            conn.rollback()
         raise told(file, back, failure, before, begin(run.limits, file))
     return f"{id}: undone, and applied as it is now"
 

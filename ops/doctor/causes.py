@@ -135,8 +135,7 @@ def mail_server(seen: Seen) -> Iterator[Finding]:
         )
 
 
-def mail_unseen(seen: Seen) -> Iterator[Finding]:
-    return blind(f"data.{verify.email.email_queue.__name__}")(seen)
+mail_unseen = blind(f"data.{verify.email.email_queue.__name__}")
 
 
 def there_already(seen: Seen) -> Iterator[Finding]:
@@ -186,8 +185,7 @@ def other_tools(seen: Seen) -> Iterator[Finding]:
             yield replace(finding, hint=hint)
 
 
-def denied(seen: Seen) -> Iterator[Finding]:
-    return told("code.last_run", which=lambda f: "permission denied" in f.message)(seen)
+denied = told("code.last_run", which=lambda f: "permission denied" in f.message)
 
 
 def rights(seen: Seen) -> Iterator[Finding]:

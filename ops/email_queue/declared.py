@@ -7,9 +7,8 @@ from pathlib import Path
 from ..database_url import is_local_host
 from ..environment.declared import EXAMPLE, Variable
 from ..environment.declared import read as read_contract
-from ..environment.diff import MISSING, judge
+from ..environment.diff import MISSING, refuse_unfit
 from ..errors import SettingsError
-from ..findings import Severity
 from ..project import Email
 from ..project import read as read_project
 from ..settings import Settings
@@ -55,10 +54,7 @@ def relay(environ: Mapping[str, str], variables: tuple[Variable, ...], app_env: 
     if missing:
         raise SettingsError(f"not set: {', '.join(missing)}", hint=MISSING)
     mine = tuple(variable for variable in variables if variable.name in VARIABLES)
-    wrong = [f for f in judge(mine, environ, app_env) if f.severity is Severity.ERROR]
-    if wrong:
-        said = "\n".join(f"{f.subject.removeprefix('variable ')} {f.message}" for f in wrong)
-        raise SettingsError(said, hint="\n".join(dict.fromkeys(f.hint for f in wrong)))
+    refuse_unfit(mine, environ, app_env)
     host, port, user, password, sender = (environ[name] for name in VARIABLES)
     return Relay(host, _port(port), _ascii(user), _ascii(password), _sender(sender))
 

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from ..database import Conn, ask
 from ..errors import Refused, SettingsError
+from ..history import wrong_stamp
 from ..names import split
 from ..project import Email
 from .declared import COLUMNS, TIMES
@@ -119,10 +120,7 @@ def refuse_wrong_stamp(conn: Conn, app_env: str) -> None:
     ((stamped,),) = conn.execute("select to_regclass('ops.environment') is not null").fetchall()
     for (name,) in conn.execute(STAMP).fetchall() if stamped else ():
         if name != app_env:
-            raise Refused(
-                f"APP_ENV is {app_env}, and this database says that it is {name}",
-                hint=f"set APP_ENV={name}, or DATABASE_URL to the {app_env} database",
-            )
+            raise wrong_stamp(name, app_env)
 
 
 def look(conn: Conn, email: Email) -> tuple[State, list[Message], list[Kind]]:

@@ -51,6 +51,14 @@ def judge(
     )
 
 
+def refuse_unfit(variables: tuple[Variable, ...], environ: Mapping[str, str], app_env: str) -> None:
+    """Raise SettingsError that names every variable which is wrong, at once."""
+    found = judge(variables, environ, app_env)
+    if wrong := [finding for finding in found if finding.severity is Severity.ERROR]:
+        said = "\n".join(f"{f.subject.removeprefix('variable ')} {f.message}" for f in wrong)
+        raise SettingsError(said, hint="\n".join(dict.fromkeys(f.hint for f in wrong)))
+
+
 def is_placeholder(variable: Variable, value: str, app_env: str) -> bool:
     """Whether the value is none."""
     return bool(_Judge(variable, {variable.name: value}, app_env).placeholder())

@@ -15,7 +15,7 @@ from .declared import MigrationFile, shown
 from .diff import History, State
 from .explain import explained
 from .notices import notices
-from .record import SETTLE, Done, Run, begin, marks
+from .record import SETTLE, Done, Limits, Run, begin, forget, marks
 from .refuse import refuse_what_cannot_run
 from .text import QUIET, tokens
 from .watch import watching
@@ -163,6 +163,14 @@ def apply_python(conn: Conn, file: MigrationFile, run: Run) -> None:
         raise explained(
             file, Failure(error, 0), prefix=file.text, kept="nothing of it remains"
         ) from error
+
+
+def undo(conn: Conn, back: MigrationFile, limits: Limits, schema: str, id: str) -> None:
+    """Run a rollback file and forget its migration, both or neither; raises MigrationFailed."""
+    before = begin(limits, back)
+    message = f"{before}{back.text}\n;\n{forget(schema, id)} commit; {SETTLE}"
+    if isinstance(failure := attempt(conn, message), Failure):
+        raise explained(back, failure, prefix=before, kept="nothing was undone")
 
 
 def adopt(conn: Conn, history: History, run: Run) -> tuple[str, ...]:

@@ -3,10 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
-from ..database import Conn, ask, snapshot
-from ..errors import Unreachable
+from ..database import Conn, ask, in_time, snapshot
 
 HERE = Path(__file__).parent
 REFERENCES, FUNCTIONS = (
@@ -51,15 +48,9 @@ def look(conn: Conn) -> tuple[tuple[Reference, ...], tuple[Function, ...]]:
 
     Raises Unreachable when the database cannot even list them in that time.
     """
-    try:
-        with snapshot(conn) as opening:
-            message = f"{opening} {PATIENCE} {REFERENCES} {FUNCTIONS} commit"
-            [[[references]], [[functions]]] = ask(conn, message)
-    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
-        raise Unreachable(
-            f"the database answers, but could not be read in time: {error.diag.message_primary}",
-            hint="something holds a table for long: let it end, then run the same command again",
-        ) from error
+    with in_time(), snapshot(conn) as opening:
+        message = f"{opening} {PATIENCE} {REFERENCES} {FUNCTIONS} commit"
+        [[[references]], [[functions]]] = ask(conn, message)
     return (
         tuple(Reference(*values) for values in references),
         tuple(Function(*values) for values in functions),

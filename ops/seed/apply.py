@@ -99,8 +99,6 @@ def apply(conn: Conn, diffs: Sequence[SeedDiff], statements: Sequence[Statement]
     message = ";\n".join(["begin", *texts, *remembered(conn, diffs, statements), ""])
     result = attempt(conn, message)
     if isinstance(result, Failure):
-        if not conn.closed:
-            conn.rollback()
         raise explained(result, statements)
     for (change, _), count in zip(statements, result[1:], strict=False):
         if count != max(change.times, 1):

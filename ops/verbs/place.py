@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from invoke.context import Context
 
-from ..console import HERE, looking, named, verb
+from ..console import HERE, looking, named, sources, verb
 from ..errors import Locked, OpsError, SettingsError, Unreachable
 from ..output import note, show
 from .parity import sync, tried, verify
@@ -15,9 +15,8 @@ from .parity import sync, tried, verify
 def up(c: Context) -> None:
     """Set up a developer's machine: embedded PostgreSQL, .env, then sync and verify."""
     from .. import local
-    from ..settings import environment
 
-    for line in local.up(HERE, environment(HERE)[0]):
+    for line in local.up(HERE, sources("").values):
         note(line)
     show("")
     sync(c)

@@ -43,9 +43,8 @@ def check_migrations() -> None:
     from .. import embedded
     from ..findings import Severity
     from ..report import github, terminal
-    from ..settings import environment
 
-    environ = environment(HERE)[0]
+    environ = sources("").values
     with embedded.temporary(environ.get("POSTGRES_BIN")) as server:
         found = judge.run(HERE, server.url, say)
     show(terminal.complaints(found) or "migrations and probes are fit to be merged")

@@ -2,7 +2,7 @@
 
 from invoke.context import Context
 
-from ..console import HERE, looking, verb
+from ..console import HERE, looking, sources, verb
 from ..errors import SettingsError
 from ..output import say, show
 from .parity import verify
@@ -13,11 +13,9 @@ def snapshot(c: Context) -> None:
     """Write schema.json, checksums.txt and the client from a rehearsal on an empty database."""
     from .. import rehearsal
     from ..migrate import declared
-    from ..settings import environment
 
     files = declared.read(HERE / "migrations")
-    bin = environment(HERE)[0].get("POSTGRES_BIN")
-    with rehearsal.on_a_server_of_its_own(bin, say) as trial:
+    with rehearsal.on_a_server_of_its_own(sources("").values.get("POSTGRES_BIN"), say) as trial:
         trial.apply(files)
     changed = rehearsal.renew(HERE, files, trial.snapshot)
     show(f"{len(files)} migrations make {len(trial.snapshot.objects)} objects")

@@ -7,7 +7,7 @@ from ..environment.diff import judge, strangers
 from ..environment.spec import judge_spec, unknown_values
 from ..facts import Declared, Facts
 from ..findings import Dimension, Finding, Severity
-from ..history import PastRun
+from ..history import PastRun, wrong_stamp
 from ..phrases import short
 from .registry import check, must_read
 
@@ -86,13 +86,8 @@ def stamp(facts: Facts) -> Iterator[Finding]:
             "no stamp",
         )
     elif observed != expected:
-        yield Finding(
-            "variable APP_ENV",
-            f"APP_ENV is {expected}, and this database says that it is {observed}",
-            f"set APP_ENV={observed}, or DATABASE_URL to the {expected} database",
-            expected,
-            observed,
-        )
+        wrong = wrong_stamp(observed, expected)
+        yield Finding("variable APP_ENV", str(wrong), wrong.hint, expected, observed)
     elif what := facts.past.home.moved(facts.home):
         yield Finding(
             f"schema {facts.server.database}",
