@@ -13,7 +13,7 @@ from .client.observed import Client
 from .client.observed import read as read_client
 from .database_url import Target
 from .drift import declared as schema_file
-from .drift.diff import Drift, Ignore
+from .drift.diff import Drift
 from .drift.fingerprint import Fingerprint
 from .drift.objects import Objects
 from .drift.scope import first_rule
@@ -135,7 +135,7 @@ class Facts:
     @property
     def strangers(self) -> tuple[str, ...]:
         """Roles that read as one does which verifies, and of which parity.toml says nothing."""
-        rules, named = ignored(self.declared.project), self.declared.project.readers
+        rules, named = self.declared.project.ignore, self.declared.project.readers
         grant = f"grant table {self.schema}._yoyo_migration to"
         return tuple(
             role
@@ -166,11 +166,7 @@ class Facts:
 def drift_terms(declared: Declared, files: migration_diff.History) -> dict[str, Any]:
     """What a comparison of schemas leaves out: what is pending, what parity.toml ignores."""
     pending = frozenset(files.ids(*migration_diff.TO_DO))
-    return {"pending": pending, "ignore": ignored(declared.project)}
-
-
-def ignored(project: project.Project) -> tuple[Ignore, ...]:
-    return tuple(Ignore(pattern, reason) for pattern, reason in project.ignore)
+    return {"pending": pending, "ignore": declared.project.ignore}
 
 
 def declare(

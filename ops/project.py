@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import toml
 from .errors import SettingsError
@@ -60,6 +60,13 @@ class Backup:
     required: str = "never"
 
 
+class Ignore(NamedTuple):
+    """Subjects that drift leaves out, such as `table public.audit_*`, and why."""
+
+    pattern: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """The settings that are no secrets; what the file leaves out is as it is here."""
@@ -69,7 +76,7 @@ class Project:
     statement_timeout: str = "15min"  # PostgreSQL's, within a migration
     system_name: str = ""
     system_parts: tuple[str, ...] = ()  # each a subject, `KIND NAME`
-    ignore: tuple[tuple[str, str], ...] = ()  # pattern on the subject, and the reason
+    ignore: tuple[Ignore, ...] = ()
     email: Email | None = None
     client: str = ""  # the file that `invoke client` writes; empty: none is wanted
     backup: Backup = Backup()
@@ -176,16 +183,16 @@ def _email(file: _File, value: Any) -> Email:
     )
 
 
-def _ignore(file: _File, value: Any) -> tuple[tuple[str, str], ...]:
+def _ignore(file: _File, value: Any) -> tuple[Ignore, ...]:
     _want(file, "ignore", isinstance(value, list), "a list of tables, [[ignore]]")
     return tuple(_ignored(file, number, entry) for number, entry in enumerate(value, 1))
 
 
-def _ignored(file: _File, number: int, entry: Any) -> tuple[str, str]:
+def _ignored(file: _File, number: int, entry: Any) -> Ignore:
     where = f"[[ignore]] {number}"
     table = _section(file, "ignore", entry, where)
     pattern = _text(file, f"{where} pattern", table.get("pattern"))
-    return pattern, _text(file, f"{where} reason", table.get("reason"))
+    return Ignore(pattern, _text(file, f"{where} reason", table.get("reason")))
 
 
 def _backup(file: _File, value: Any) -> Backup:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..drift.declared import Snapshot
-from ..drift.diff import Ignore
 from ..drift.diff import compare as compare_schema
 from ..environment.declared import Variable
 from ..findings import Dimension, Finding, Outcome, Report, Result, Severity
 from ..phrases import short
+from ..project import Ignore
 from ..repository import same
 from ..seed.declared import label
 from ..seed.values import canonical, paths

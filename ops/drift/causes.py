@@ -15,6 +15,7 @@ from .objects import (
     mentions,
     name_of,
     relation_of,
+    tables_above,
     text_of,
 )
 from .rights import holders as holders_of_grant
@@ -123,14 +124,9 @@ def alike_parents(sides: Sides) -> Iterator[tuple[str, Cause]]:
                 if parent in sides.changed and differ_alike(subject, parent, sides):
                     yield subject, Cause(parent, Tie.NEED)
         elif kind_of(subject) == "table":
-            for parent in parents_of_table(sides.declared[subject]):
+            for parent in map("table {}".format, tables_above(sides.declared[subject])):
                 if parent in sides.changed and reordered(subject, parent, sides):
                     yield subject, Cause(parent, Tie.NEED)
-
-
-def parents_of_table(properties: Properties) -> list[str]:
-    above = properties.get("inherits") or filter(None, [properties.get("partition_of")])
-    return [f"table {name}" for name in above]
 
 
 def reordered(table: str, parent: str, sides: Sides) -> bool:

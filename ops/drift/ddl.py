@@ -8,6 +8,7 @@ under another name, with all that is built on it: an empty table must not take i
 import re
 from collections.abc import Iterator, Sequence
 
+from ..project import Ignore
 from .declared import Snapshot
 from .ending import farewell, finish
 from .granting import needed
@@ -15,7 +16,7 @@ from .making import clear, make
 from .objects import Objects, Properties
 from .planned import Plan, plan
 from .remarks import COMMENTS, without_comments
-from .scope import Ignore, narrow
+from .scope import narrow
 from .sides import Sides, listed_parent, match
 from .spelling import Step
 from .statements import rename

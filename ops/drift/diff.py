@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..findings import Finding, Severity
+from ..project import Ignore
 from .anew import how_to_keep
 from .causes import Tie, explain
 from .declared import Snapshot
@@ -15,12 +16,10 @@ from .opened import opens
 from .remarks import COMMENTS, without_effect
 from .renames import suspects
 from .rights import in_words
-from .scope import Ignore, narrow
+from .scope import narrow
 from .sides import Sides, match
 from .statements import rename
 from .words import cut, differences, differing
-
-__all__ = ["Drift", "Ignore", "compare"]
 
 HINT = "invoke schema.diff --sql"
 NAMED = 4  # consequences that a message names before it only counts

@@ -115,10 +115,19 @@ def schema_of(subject: str) -> str:
     return path[0] if len(path) > 1 else ""
 
 
+def but(properties: Properties, *left_out: str) -> Properties:
+    """All properties but for some."""
+    return {key: value for key, value in properties.items() if key not in left_out}
+
+
 def inheritable(properties: Properties) -> Properties:
     """What a column gives to the columns of children when these are made."""
-    left_out = ("inherited", "comment", "identity", "identity_options", "sequence")
-    return {key: value for key, value in properties.items() if key not in left_out}
+    return but(properties, "inherited", "comment", "identity", "identity_options", "sequence")
+
+
+def tables_above(table: Properties) -> list[str]:
+    """The names of the tables that one inherits from, or of the one that it is a partition of."""
+    return list(table.get("inherits") or filter(None, [table.get("partition_of")]))
 
 
 def is_parsed(body: str) -> bool:
@@ -145,7 +154,7 @@ def text_of(value: Any) -> str:
 def needful(properties: Properties) -> str:
     """The text of an object in which it names what must be there before it."""
     left_out = NEEDLESS if is_parsed(properties.get("body", "")) else (*NEEDLESS, "body")
-    return text_of({key: value for key, value in properties.items() if key not in left_out})
+    return text_of(but(properties, *left_out))
 
 
 def mentions(text: str) -> set[str]:

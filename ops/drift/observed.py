@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from .objects import Objects, Properties, inheritable, relation_of
+from .objects import Objects, Properties, but, inheritable, relation_of, tables_above
 from .views import without_needless_prefix
 
 CATALOG = Path(__file__).with_name("catalog")
@@ -69,8 +69,7 @@ def says_the_same(subject: str, properties: Properties, objects: Objects) -> boo
     if not subject.startswith("column "):
         return False
     child = relation_of(subject, properties)
-    table = objects[f"table {child}"]
-    parents = table.get("inherits") or [table.get("partition_of")]
+    parents = tables_above(objects[f"table {child}"])
     column = subject.removeprefix(f"column {child}")
-    own = {key: value for key, value in properties.items() if key != "inherited"}
+    own = but(properties, "inherited")
     return any(own == inheritable(objects.get(f"column {name}{column}", {})) for name in parents)

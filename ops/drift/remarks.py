@@ -2,7 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from .objects import Objects, Properties, kind_of, last_of, name_of, relation_of
+from .objects import (
+    Objects,
+    Properties,
+    but,
+    kind_of,
+    last_of,
+    name_of,
+    relation_of,
+    tables_above,
+)
 
 COMMENTS = ("comment", "comments")
 WITHOUT_EFFECT = {"table": (*COMMENTS, "columns"), "column": (*COMMENTS, "sequence")}
@@ -14,7 +23,7 @@ def without_effect(kind: str, key: str) -> bool:
 
 
 def without_comments(properties: Properties) -> Properties:
-    return {key: value for key, value in properties.items() if key not in COMMENTS}
+    return but(properties, *COMMENTS)
 
 
 def comparable(git: Objects, here: Objects) -> tuple[Objects, Objects]:
@@ -47,7 +56,7 @@ def commented(git: Properties, here: Properties) -> Properties:
 def ordered(table: Properties, columns: Collection[str]) -> Properties:
     """The table with the order of these columns; of one column there is none to tell."""
     order = [name for name in table.get("columns", ()) if name in columns]
-    rest = {key: value for key, value in table.items() if key != "columns"}
+    rest = but(table, "columns")
     return {**rest, "columns": order} if len(order) > 1 else rest
 
 
@@ -70,8 +79,8 @@ def absent(
     if kind_of(subject) != "table":
         return frozenset()
     own = {c for c in table["columns"] if f"column {name_of(subject)}.{c}" in left_out}
-    above = table.get("inherits") or filter(None, [table.get("partition_of")])
-    parents = {name: side[name] for name in map("table {}".format, above) if name in side}
+    above = map("table {}".format, tables_above(table))
+    parents = {name: side[name] for name in above if name in side}
     return frozenset(own).union(*(absent(name, p, side, left_out) for name, p in parents.items()))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .declared import Snapshot
-from .objects import Objects, Properties, default_of, grantee, kind_of, name_of
+from .objects import Objects, Properties, but, default_of, grantee, kind_of, name_of
 from .rights import sort_of
 from .versions import settled
 
@@ -37,7 +37,7 @@ def set_apart(declared: Snapshot, observed: Objects) -> Parties:
     git, here = map(without_roles, settled(declared.objects, observed))
     ours, theirs = named("syncs", observed), named("syncs", declared.objects)
     if not ours and not any("owner" in properties for properties in here.values()):
-        git = {subject: unowned(properties) for subject, properties in git.items()}
+        git = {subject: but(properties, "owner") for subject, properties in git.items()}
     syncing = ours[0] if ours and not theirs else ""
     verifying = tuple(sorted(unknown(observed, git) | unknown(declared.objects, here)))
     return Parties(
@@ -61,14 +61,10 @@ def named(what: str, side: Objects) -> list[str]:
     return [name_of(s) for s, role in side.items() if kind_of(s) == "role" and what in role]
 
 
-def unowned(properties: Properties) -> Properties:
-    return {key: properties[key] for key in properties if key != "owner"}
-
-
 def spoken_for(declared: Snapshot, syncing: str) -> Snapshot:
     """Git's side, where a migration names the very role that syncs here: it need not be named."""
     objects = {
-        renamed(subject, syncing): unowned(p) if p.get("owner") == syncing else p
+        renamed(subject, syncing): but(p, "owner") if p.get("owner") == syncing else p
         for subject, p in declared.objects.items()
         if kind_of(subject) != "grant" or grantee(subject) != syncing
     }

@@ -5,18 +5,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..phrases import plural
+from ..project import Ignore
 from .declared import Snapshot
 from .objects import Objects, Properties, bearer, kind_of, relation_of, schema_of
 from .remarks import settled
 from .roles import set_apart
-
-
-@dataclass(frozen=True, slots=True)
-class Ignore:
-    """Subjects that are left out, such as `table public.audit_*`, and why."""
-
-    pattern: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

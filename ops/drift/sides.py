@@ -5,7 +5,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from .objects import Objects, Properties, inheritable, kind_of, last_of, relation_of
+from .objects import (
+    Objects,
+    Properties,
+    but,
+    inheritable,
+    kind_of,
+    last_of,
+    relation_of,
+    tables_above,
+)
 from .remarks import COMMENTS, as_marked_in_git, comparable, without_comments
 from .rights import spelled_out
 
@@ -50,7 +59,7 @@ def refreshed(git: Objects, here: Objects) -> Objects:
     """Git's side, where what it leaves unpopulated may be filled: rows are data, not schema."""
     filled = {s for s, p in git.items() if "not_populated" in p and s in here}
     filled = {subject for subject in filled if "not_populated" not in here[subject]}
-    return {s: without(p, "not_populated") if s in filled else p for s, p in git.items()}
+    return {s: but(p, "not_populated") if s in filled else p for s, p in git.items()}
 
 
 def completed(side: Objects, other: Objects) -> Objects:
@@ -59,17 +68,13 @@ def completed(side: Objects, other: Objects) -> Objects:
     A partition's column is listed only if it is not as in its parent, so on the side where
     it is not listed, the parent's stands for it.
     """
-    own = {s: without(p, "inherited") if "inherited" in p else p for s, p in side.items()}
+    own = {s: but(p, "inherited") if "inherited" in p else p for s, p in side.items()}
     for subject in other.keys() - side.keys():
         if kind_of(subject) in INHERITED and (
             parent := listed_parent(subject, other[subject], side)
         ):
             own[subject] = as_inherited(subject, other[subject], parent)
     return own
-
-
-def without(properties: Properties, left_out: str) -> Properties:
-    return {key: value for key, value in properties.items() if key != left_out}
 
 
 def as_inherited(subject: str, properties: Properties, parent: Properties) -> Properties:
@@ -79,8 +84,7 @@ def as_inherited(subject: str, properties: Properties, parent: Properties) -> Pr
     """
     if kind_of(subject) == "column":
         return inheritable(parent)
-    own = ("inherited", "enabled", "depends_on", *OF_INDEX, *COMMENTS)
-    rest = {key: value for key, value in properties.items() if key not in own}
+    rest = but(properties, "inherited", "enabled", "depends_on", *OF_INDEX, *COMMENTS)
     return {**rest, **{key: parent[key] for key in ("enabled",) if key in parent}}
 
 
@@ -102,8 +106,7 @@ def parents(subject: str, properties: Properties, side: Objects) -> list[str]:
     if kind_of(subject) not in ("column", "trigger"):
         return []
     table = side.get(f"table {relation_of(subject, properties)}", {})
-    names = table["inherits"] if "inherits" in table else filter(None, [table.get("partition_of")])
-    return [f"{kind_of(subject)} {name}.{last_of(subject)}" for name in names]
+    return [f"{kind_of(subject)} {name}.{last_of(subject)}" for name in tables_above(table)]
 
 
 def renames(

@@ -52,14 +52,14 @@ def show_facts(c: Context, output: str = "", env: str = "") -> None:
 @verb(help={"left": "an env file, or a file of facts", "right": "the one it is held against"})
 def compare(c: Context, left: str, right: str, format: str = "terminal", output: str = "") -> None:
     """Two environments beside one another, each an env file or a file of facts. Exit 0 or 1."""
-    from .. import facts, project
+    from .. import project
     from ..compare import diff
     from ..environment.declared import read
     from ..findings import Verdict
 
     began = time.monotonic()
     one, other = side_of(left), side_of(right)
-    ignore = facts.ignored(project.read(HERE / "parity.toml"))
+    ignore = project.read(HERE / "parity.toml").ignore
     found = diff.compare(one, other, read(HERE / ".env.example"), ignore)
     elapsed = round((time.monotonic() - began) * 1000)
     told = f"{len(one.objects)} and {len(other.objects)} objects"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
-from ..drift.scope import Ignore, first_rule
+from ..drift.scope import first_rule
 from ..facts import Facts
 from ..findings import Dimension, Finding, Outcome, Report, Severity
 from ..probes import Behaviour, Reference, Tried
@@ -103,7 +103,7 @@ def looked_at(facts: Facts) -> str:
 def seen(facts: Facts) -> Behaviour:
     """What was observed, without what parity.toml ignores."""
     found = facts.behaviour or Behaviour((), (), ())
-    rules = [Ignore(*rule) for rule in facts.declared.project.ignore]
+    rules = facts.declared.project.ignore
     return replace(
         found,
         references=tuple(

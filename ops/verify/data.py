@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..drift.scope import Ignore, first_rule
+from ..drift.scope import first_rule
 from ..facts import Facts
 from ..findings import Dimension, Finding
 from ..names import columns, full_name
@@ -152,10 +152,9 @@ def sequences(facts: Facts) -> Iterator[Finding]:
 
 def looked_after(facts: Facts, wanted: Callable[[Counter], Any]) -> Iterator[Counter]:
     """Those of the wanted sequences that parity.toml does not ignore."""
-    ignore = [Ignore(*rule) for rule in facts.declared.project.ignore]
     for counter in filter(wanted, facts.sequences):
         owner = {"owned_by": f"{counter.table}.{counter.column}"}
-        if not first_rule(f"sequence {counter.sequence}", owner, ignore):
+        if not first_rule(f"sequence {counter.sequence}", owner, facts.declared.project.ignore):
             yield counter
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ops import facts, project
+from ops import project
 from ops.compare import diff, side
 from ops.environment.declared import read
 from ops.errors import SettingsError
@@ -25,7 +25,7 @@ def look(project, label="live", **environ):
 def differences(synced, left, right):
     declared = project.read(synced.folder / "parity.toml")
     variables = read(synced.folder / ".env.example")
-    found = diff.compare(left, right, variables, facts.ignored(declared))
+    found = diff.compare(left, right, variables, declared.ignore)
     return [f"{f.subject}: {f.message}" for f in found.findings]
 
 

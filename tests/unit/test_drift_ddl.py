@@ -7,7 +7,7 @@ import pytest
 from ops.drift.alter import widens
 from ops.drift.ddl import repair
 from ops.drift.declared import Snapshot
-from ops.drift.diff import Ignore
+from ops.project import Ignore
 
 TABLE = {"schema public": {}, "table public.t": {}, "column public.t.a": {"type": "text"}}
 

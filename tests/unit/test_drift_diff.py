@@ -3,7 +3,8 @@
 import pytest
 
 from ops.drift.declared import Snapshot
-from ops.drift.diff import Ignore, compare
+from ops.drift.diff import compare
+from ops.project import Ignore
 
 USERS = {
     "schema public": {},

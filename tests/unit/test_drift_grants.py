@@ -4,9 +4,10 @@ import pytest
 
 from ops.drift.ddl import repair
 from ops.drift.declared import Snapshot
-from ops.drift.diff import Ignore, compare
+from ops.drift.diff import compare
 from ops.drift.objects import bearer, grantee, relation_of, schema_of
 from ops.drift.rights import told
+from ops.project import Ignore
 
 ALL = ["delete", "insert", "maintain", "references", "select", "trigger", "truncate", "update"]
 SYNCS = {"role app": {"syncs": True}}

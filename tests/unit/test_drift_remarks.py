@@ -4,7 +4,8 @@ import pytest
 
 from ops.drift.ddl import repair
 from ops.drift.declared import Snapshot, evolve
-from ops.drift.diff import Ignore, compare
+from ops.drift.diff import compare
+from ops.project import Ignore
 
 TEXT = {"type": "text"}
 
