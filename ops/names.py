@@ -17,6 +17,12 @@ def split(name: str) -> tuple[str, ...]:
     )
 
 
+def unquoted(identifier: str) -> str:
+    """A name without its quotes; what has none is as it is."""
+    quoted = identifier.startswith('"')
+    return identifier[1:-1].replace('""', '"') if quoted else identifier
+
+
 def columns(
     objects: Mapping[str, Mapping[str, Any]], schema: str, tables: Iterable[str] | None = None
 ) -> dict[str, dict[str, Mapping[str, Any]]]:

@@ -9,6 +9,7 @@ from ..migrate.dangers import CONSTRAINTS, FILLED
 from ..migrate.declared import MigrationFile
 from ..migrate.text import Token, place
 from ..migrate.words import Words, actions, bare_name, has, lower, outside, split
+from ..names import unquoted
 from .complaints import complaint
 
 CAMEL = re.compile(r"(?=.*[A-Z]).*[a-z]", re.DOTALL)
@@ -53,7 +54,7 @@ def hidden(statement: Words) -> Complaints:
 
 def cut(statement: Words) -> Complaints:
     for token in statement:
-        name = token.text[1:-1].replace('""', '"') if token.text[:1] == '"' else token.text
+        name = unquoted(token.text)
         is_name = token.kind == "word" or token.text[:1] == '"'
         if is_name and len(name.encode()) > LONGEST:
             kept = name.encode()[:LONGEST].decode("utf-8", "ignore")

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from .. import verify
 from ..findings import Dimension, Outcome, Place, Result
 from ..phrases import plural
-from ..report.terminal import header, not_looked_at, told, wrapped
+from ..report.runs import labelled
+from ..report.terminal import INDENT, header, not_looked_at, told, wrapped
 from ..report.words import by_hint
 from . import Diagnosis
 from .entries import ENTRIES
 from .observed import Seen
 from .stages import Stage
-
-CAUSE = f"{'cause':<13}"
 
 
 def everything(place: Place, seen: Seen, found: Sequence[Diagnosis]) -> str:
@@ -67,15 +66,14 @@ def present(diagnosis: Diagnosis) -> str:
     """What is wrong, the errors before the warnings, each with what mends it."""
     result = Result("doctor", Dimension.SCHEMA, Outcome.FAILED, diagnosis.findings)
     lines = [line for group in by_hint([result]) for line in told(group)]
-    lines[0] = CAUSE + lines[0].lstrip()
+    lines[0] = f"{'cause':<{INDENT}}{lines[0].lstrip()}"
     return "\n".join([*title(diagnosis), *lines, *unseen(diagnosis)])
 
 
 def absent(diagnosis: Diagnosis) -> str:
     causes = "; ".join(cause.about for cause in diagnosis.absent)
     text = f"none of these is here, as far as can be seen: {causes}"
-    first, *rest = wrapped(text)
-    return "\n".join([*title(diagnosis), CAUSE + first.lstrip(), *rest, *unseen(diagnosis)])
+    return "\n".join([*title(diagnosis), *labelled("cause", text), *unseen(diagnosis)])
 
 
 def title(diagnosis: Diagnosis) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..names import unquoted
 from .beside import beside
 from .objects import Objects, Properties, kind_of, last_of, name_of, parts_of_tables
 from .sides import Sides
@@ -53,11 +54,5 @@ def rescue(name: str, columns: Objects, here: Objects) -> Iterator[str]:
     )
     for column in (s for s in stay if "identity" in columns[s]):
         last = last_of(column)
-        sequence = f"pg_get_serial_sequence({literal(name)}, {literal(plain(last))})"
+        sequence = f"pg_get_serial_sequence({literal(name)}, {literal(unquoted(last))})"
         yield f"  then: select setval({sequence}, max({last})) from {name}"
-
-
-def plain(identifier: str) -> str:
-    """A name without its quotes."""
-    quoted = identifier.startswith('"')
-    return identifier[1:-1].replace('""', '"') if quoted else identifier

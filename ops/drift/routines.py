@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import count
 
+from ..names import unquoted
 from .objects import Properties, is_parsed, path_of
 from .spelling import literal
 
@@ -66,10 +67,6 @@ def setting(text: str) -> str:
         return f"{name} to {literal(value)}"
     names = re.findall(r'"(?:[^"]|"")*"|[^,\s]+', value)
     return f"{name} to {', '.join(literal(unquoted(item)) for item in names)}"
-
-
-def unquoted(identifier: str) -> str:
-    return identifier[1:-1].replace('""', '"') if identifier.startswith('"') else identifier
 
 
 def dollars(body: str) -> str:

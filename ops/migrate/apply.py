@@ -20,6 +20,7 @@ from .refuse import refuse_what_cannot_run
 from .text import QUIET, tokens
 from .watch import watching
 from .whole import apply_whole
+from .words import plain
 
 TOGETHER, SIZE = 100, 500_000  # files and characters of one message
 DUPLICATE = "42P07"  # SQLSTATE: something of that name is there
@@ -130,13 +131,12 @@ def is_built(conn: Conn, file: MigrationFile) -> bool:
         return False
     on = lower.index("on")
     name, rest = parts[on - 1], parts[on + 2 if lower[on + 1] == "only" else on + 1 :]
-    plain = name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
     table = "".join(takewhile(lambda part: part.lower() not in ("(", "using"), rest))
     found = conn.execute(
         "select i.indexrelid::regclass::text, i.indisvalid from pg_index i"
         " join pg_class c on c.oid = i.indexrelid"
         " where c.relname = %s and i.indrelid = to_regclass(%s)",
-        [plain, table],
+        [plain(name), table],
     ).fetchall()
     for index in (index for index, valid in found if not valid):
         conn.execute(f"drop index concurrently {index}")

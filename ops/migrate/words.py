@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 
+from ..names import unquoted
 from .text import QUIET, Token, statements, tokens
 
 SKIPPED = {"if", "not", "exists", "only"}  # between TABLE and the name
@@ -44,7 +45,7 @@ def bare_name(words: Words, at: int) -> str:
 
 def plain(name: str) -> str:
     """A name as PostgreSQL keeps it: folded, unless it is quoted."""
-    return name[1:-1].replace('""', '"') if name[:1] == '"' else name.lower()
+    return unquoted(name) if name[:1] == '"' else name.lower()
 
 
 def actions(words: Words) -> list[Words]:
