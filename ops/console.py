@@ -222,22 +222,13 @@ def perform(
     """Run the phases of a task under the deploy lock, telling each as it ends."""
     from . import sync as act
     from .database import deploy_lock
-    from .report import terminal
 
     began, dangers, lines = time.monotonic(), act.allowed(allow), list[str]()
+    tell = functools.partial(tell_phase, lines) if format == "terminal" else lambda *_: None
     with (
         looking(env, name) as (found, declared, conn),
         deploy_lock(conn, declared.project.lock_wait, say),
     ):
-
-        def tell(number: int, phase: Any) -> None:
-            if format == "terminal":
-                if number == 1 and state.facts:
-                    lines.append(terminal.header(state.facts.place(found.target)) + "\n")
-                    show(lines[-1])
-                lines.append(terminal.phase(number, phase))
-                paint(lines[-1])
-
         state = act.Sync(conn, declared, found.target, dangers, say, tell, name, backup)
         act.run(state)
         runs = last_runs(conn, format)
@@ -245,6 +236,17 @@ def perform(
         raise state.error
     verdict = replace(act.verdict(state, time.monotonic() - began), runs=runs)
     conclude(state, verdict, lines, format, output)
+
+
+def tell_phase(lines: list[str], state: Any, number: int, phase: Any) -> None:
+    """A phase that ended, as a line; above the first, where it is. The lines are kept."""
+    from .report import terminal
+
+    if number == 1 and state.facts:
+        lines.append(terminal.header(state.facts.place(state.target)) + "\n")
+        show(lines[-1])
+    lines.append(terminal.phase(number, phase))
+    paint(lines[-1])
 
 
 def conclude(state: Any, verdict: Any, lines: list[str], format: str, output: str) -> None:

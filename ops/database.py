@@ -77,19 +77,7 @@ def connect(target: Target, purpose: str) -> Iterator[Conn]:
 
     Raises Unreachable, with what libpq said, when there is no connection or it is lost.
     """
-    os.environ["PGDATESTYLE"] = "ISO"  # psycopg reads no other; libpq takes it from nowhere else
-    try:
-        conn = psycopg.connect(
-            target.conninfo,
-            autocommit=True,
-            prepare_threshold=None,  # a prepared statement means nothing behind a pooler
-            client_encoding="utf8",
-            application_name=f"ops {purpose} @{socket.gethostname()}"[:63],
-        )
-    except psycopg.OperationalError as error:
-        raise Unreachable(
-            f"cannot reach {target}: {reason(error)}", hint=advice(error, target)
-        ) from None
+    conn = opened(target, f"ops {purpose} @{socket.gethostname()}"[:63])
     try:
         with conn:
             yield conn
@@ -100,6 +88,22 @@ def connect(target: Target, purpose: str) -> Iterator[Conn]:
             f"lost the connection to {target}: {reason(error)}",
             hint="nothing is half done: run the same command again",
         ) from error
+
+
+def opened(target: Target, name: str) -> Conn:
+    os.environ["PGDATESTYLE"] = "ISO"  # psycopg reads no other; libpq takes it from nowhere else
+    try:
+        return psycopg.connect(
+            target.conninfo,
+            autocommit=True,
+            prepare_threshold=None,  # a prepared statement means nothing behind a pooler
+            client_encoding="utf8",
+            application_name=name,
+        )
+    except psycopg.OperationalError as error:
+        raise Unreachable(
+            f"cannot reach {target}: {reason(error)}", hint=advice(error, target)
+        ) from None
 
 
 def reason(error: psycopg.Error) -> str:
@@ -206,6 +210,14 @@ def refuse_pooler(conn: Conn) -> None:
         raise pooled()
 
 
+def locked(found: Holder | None) -> Locked:
+    end = f"select pg_terminate_backend({found.pid})" if found else "invoke preflight"
+    return Locked(
+        f"somebody else is migrating: {found or 'a session that just ended'}",
+        hint=f"let it finish and run the same command again; if it hangs: {end}",
+    )
+
+
 @contextmanager
 def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
     """Hold the one lock of this database, waiting for it up to `wait` seconds.
@@ -226,11 +238,7 @@ def deploy_lock(conn: Conn, wait: float, tell: Tell) -> Iterator[None]:
             break
         found = Holder(*holders[0]) if holders else None
         if time.monotonic() >= deadline:
-            raise Locked(
-                f"somebody else is migrating: {found or 'a session that just ended'}",
-                hint="let it finish and run the same command again; if it hangs: "
-                + (f"select pg_terminate_backend({found.pid})" if found else "invoke preflight"),
-            )
+            raise locked(found)
         if found and found.pid != told:
             tell(f"waiting up to {wait:g} s for {found}")
             told = found.pid

@@ -39,6 +39,12 @@ def stamp_refusals(facts: Facts) -> Iterator[Refused]:
 
 
 def rights_refusals(facts: Facts) -> Iterator[Refused]:
+    """What our role may not do here, and a sync needs."""
+    yield from creating_refusals(facts)
+    yield from recording_refusals(facts)
+
+
+def creating_refusals(facts: Facts) -> Iterator[Refused]:
     server = facts.server
     if server.schema is None:
         yield Refused(
@@ -56,22 +62,26 @@ def rights_refusals(facts: Facts) -> Iterator[Refused]:
             " (PostgreSQL 15 and later give that to nobody)",
             hint=f'as its owner: grant create on schema "{facts.schema}" to "{server.user}"',
         )
-    if facts.has_ops and facts.must_renew_records and not facts.fingerprint.may_mark:
+
+
+def recording_refusals(facts: Facts) -> Iterator[Refused]:
+    user, theirs = facts.server.user, facts.has_ops and not facts.fingerprint.may_mark
+    if theirs and facts.must_renew_records:
         yield Refused(
-            f"schema ops is of an older version, and {server.user} does not own it",
+            f"schema ops is of an older version, and {user} does not own it",
             hint="run this once as the role that ran the first sync",
         )
     kept = sorted({*facts.unreadable, *facts.unwritable})
-    if facts.has_ops and not facts.fingerprint.may_mark and {"ops.runs", "ops.ledger"} & {*kept}:
+    if theirs and {"ops.runs", "ops.ledger"} & {*kept}:
         yield Refused(
-            f"{server.user} may not write what a sync records: schema ops is another role's",
+            f"{user} may not write what a sync records: schema ops is another role's",
             hint="connect as the role that ran the first sync",
         )
-        kept = []
+        return
     for name in kept:
         yield Refused(
-            f"{server.user} may not read and write {name}",
-            hint=f'grant select, insert, update, delete on {name} to "{server.user}"',
+            f"{user} may not read and write {name}",
+            hint=f'grant select, insert, update, delete on {name} to "{user}"',
         )
 
 

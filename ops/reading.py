@@ -148,14 +148,7 @@ class Reading:
     def finish(self, answers: list[Rows]) -> Facts:
         found = dict(zip(self.queries, answers, strict=True))
         past = records.past(found.get("runs", []), found.get("stamp", []))
-        marker = self.seen.get((self.schema, "_yoyo_migration"))
-        marks = found.get("marks") if marker else None if found.get("ledger") else []
-        applied = ledger.combine(marks, found.get("ledger", []))
-        files = migration_diff.compare(self.declared.migrations, applied)
-        if past.last and past.last.outcome == "failed":
-            files = files.after(past.last.error or "")
-        if files.pending:
-            files = files.dated(self.added(files), datetime.now(UTC))
+        files = self.history(found, past)
         return Facts(
             declared=self.declared,
             server=self.server,
@@ -173,6 +166,15 @@ class Reading:
             unreadable=tuple(self.without("readable")),
             unwritable=tuple(self.without("writable")),
         )
+
+    def history(self, found: Mapping[str, Rows], past: records.Past) -> migration_diff.History:
+        marker = self.seen.get((self.schema, "_yoyo_migration"))
+        marks = found.get("marks") if marker else None if found.get("ledger") else []
+        applied = ledger.combine(marks, found.get("ledger", []))
+        files = migration_diff.compare(self.declared.migrations, applied)
+        if past.last and past.last.outcome == "failed":
+            files = files.after(past.last.error or "")
+        return files.dated(self.added(files), datetime.now(UTC)) if files.pending else files
 
     def mail(self, found: Mapping[str, Rows]) -> mail.State | str | None:
         if "mail" in found:

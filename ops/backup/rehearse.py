@@ -118,12 +118,7 @@ def rehearse(file: Path, declared: Declared, postgres_bin: str | None, tell: Tel
         roles = tuple(stage.make_roles())
         tell("restoring all of it")
         said = stage.restore("restored")
-        with connect(stage.target("restored"), "rehearsal") as conn:
-            here = count(conn, parse(ask(conn, QUERY)[0]))
-            ask(conn, SEARCH_PATH)
-            if contents.major:
-                ask(conn, ORIGIN.format(contents.major * 10000))
-            facts = gather(conn, declared, whole=True)
+        facts, here = look(stage.target("restored"), declared, contents)
     return Restored(
         contents,
         facts.server.version.split()[0],
@@ -133,6 +128,18 @@ def rehearse(file: Path, declared: Declared, postgres_bin: str | None, tell: Tel
         facts.history.ids(*EXPECTED),
         judge(facts, said, rows, here),
     )
+
+
+def look(
+    target: Target, declared: Declared, contents: Contents
+) -> tuple[Facts, Mapping[Name, int]]:
+    """What there is in the restored database, and how many rows each table has."""
+    with connect(target, "rehearsal") as conn:
+        here = count(conn, parse(ask(conn, QUERY)[0]))
+        ask(conn, SEARCH_PATH)
+        if contents.major:
+            ask(conn, ORIGIN.format(contents.major * 10000))
+        return gather(conn, declared, whole=True), here
 
 
 def own(postgres_bin: str | None) -> Programs:

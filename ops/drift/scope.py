@@ -1,6 +1,6 @@
 """What is compared at all: not what a setting ignores, not what a pending migration will touch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -33,30 +33,23 @@ def narrow(
     readers = tuple(f"what {role} may read (a role for verify)" for role in parties.verifying)
     if not pending and not ignore:
         return Scope(declared.objects, observed, readers, 0, parties.syncing, parties.verifying)
-    objects = {**observed, **declared.objects}
+    objects, last = {**observed, **declared.objects}, last_touched(declared)
     rules = {subject: first_rule(subject, objects[subject], ignore) for subject in objects}
-    last = last_touched(declared)
-    waiting = {
-        subject
-        for subject, properties in objects.items()
-        if not rules[subject] and last(subject, properties) in pending
-    }
-
-    left_out = waiting.union(subject for subject in objects if rules[subject])
-
-    def kept(side: Objects) -> Objects:
-        return {s: p for s, p in settled(side, left_out).items() if s not in left_out}
-
+    ruled_out = {subject for subject in objects if rules[subject]}
+    waiting = {s for s in objects.keys() - ruled_out if last(s, objects[s]) in pending}
     counts = (sum(found is rule for found in rules.values()) for rule in ignore)
-    told = tuple(map(in_words, ignore, counts))
     return Scope(
-        kept(declared.objects),
-        kept(observed),
-        told + readers,
+        kept(declared.objects, waiting | ruled_out),
+        kept(observed, waiting | ruled_out),
+        (*map(in_words, ignore, counts), *readers),
         len(waiting),
         parties.syncing,
         parties.verifying,
     )
+
+
+def kept(side: Objects, left_out: Set[str]) -> Objects:
+    return {s: p for s, p in settled(side, left_out).items() if s not in left_out}
 
 
 def in_words(rule: Ignore, count: int) -> str:

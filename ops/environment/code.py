@@ -83,11 +83,13 @@ def texts(folders: Iterable[Path]) -> Iterator[tuple[Path, str]]:
 
 
 def judge_code(variables: tuple[Variable, ...], code: Code) -> Iterator[Finding]:
-    """Name what is declared and nobody reads, and what is read and nobody declares. Pure.
+    """Name what is declared and nobody reads, and what is read and nobody declares. Pure."""
+    yield from unread(variables, code)
+    yield from undeclared([variable.name for variable in variables], code)
 
-    A folder that is not here may read anything, so nothing is unread then.
-    """
-    declared = [variable.name for variable in variables]
+
+def unread(variables: tuple[Variable, ...], code: Code) -> Iterator[Finding]:
+    """A folder that is not here may read anything, so nothing is unread then."""
     for variable in () if code.absent else variables:
         if variable.name not in code.mentioned | OWN:
             yield Finding(
@@ -98,6 +100,9 @@ def judge_code(variables: tuple[Variable, ...], code: Code) -> Iterator[Finding]
                 "not read",
                 Severity.WARNING,
             )
+
+
+def undeclared(declared: list[str], code: Code) -> Iterator[Finding]:
     for name, place in sorted(code.reads.items()):
         if name in declared or name in OWN | GIVEN or name.startswith("OPS_"):
             continue

@@ -1,5 +1,7 @@
 """Why a migration failed, in words: where in the file, what the server said, what to type."""
 
+from collections.abc import Iterator
+
 import psycopg
 
 from ..database import Failure
@@ -23,19 +25,19 @@ def explained(
             hint="it is applied whole or not at all; run the same command again",
         )
     at = where(file, failure, prefix, ahead)
-    lines = [
-        f"{shown(file.path)}{at}: {brief(diagnosis.message_primary or str(error))}",
-        *excerpt(file, at),
-    ]
-    for label, text in (
-        ("detail", diagnosis.message_detail),
-        ("server's hint", diagnosis.message_hint),
-        ("context", diagnosis.context),
-    ):
-        lines += [f"{label}: {text}"] if text else []
-    failed = MigrationFailed("\n".join([*lines, kept]), hint=cure(error, file))
+    what = f"{shown(file.path)}{at}: {brief(diagnosis.message_primary or str(error))}"
+    lines = (what, *excerpt(file, at), *said(diagnosis), kept)
+    failed = MigrationFailed("\n".join(lines), hint=cure(error, file))
     failed.__cause__ = error
     return failed
+
+
+def said(diagnosis: psycopg.errors.Diagnostic) -> Iterator[str]:
+    """What else the server had to say."""
+    parts = (diagnosis.message_detail, diagnosis.message_hint, diagnosis.context)
+    for label, text in zip(("detail", "server's hint", "context"), parts, strict=True):
+        if text:
+            yield f"{label}: {text}"
 
 
 def where(file: MigrationFile, failure: Failure, prefix: str, ahead: int) -> str:

@@ -10,12 +10,20 @@ from ..plans import Plan
 
 
 def render(verdict: Verdict) -> str:
-    return json.dumps(document(verdict), indent=2, ensure_ascii=False)
+    return written(document(verdict))
+
+
+def written(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False)
 
 
 def document(verdict: Verdict) -> dict[str, Any]:
+    return {**always(verdict), **additions(verdict)}
+
+
+def always(verdict: Verdict) -> dict[str, Any]:
     report, place = verdict.report, verdict.place
-    content: dict[str, Any] = {
+    return {
         "version": 1,
         "task": verdict.task,
         "in_parity": in_parity(verdict),
@@ -31,6 +39,11 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "not_looked_at": list(report.not_looked_at),
         "elapsed_ms": verdict.elapsed_ms,
     }
+
+
+def additions(verdict: Verdict) -> dict[str, Any]:
+    """What only some tasks have to tell: the other side, the phases, why it stopped."""
+    content: dict[str, Any] = {}
     if verdict.beside:
         content["beside"] = place_of(verdict.beside)
     if verdict.phases:
@@ -38,12 +51,12 @@ def document(verdict: Verdict) -> dict[str, Any]:
         content["applied"] = list(verdict.applied)
         content["seeded"] = verdict.seeded
     if verdict.error:
-        content["error"] = {
-            "message": verdict.error,
-            "hint": verdict.hint,
-            "exit_code": verdict.exit_code,
-        }
+        content["error"] = stop(verdict.error, verdict.hint, verdict.exit_code)
     return content
+
+
+def stop(message: str, hint: str, exit_code: int) -> dict[str, Any]:
+    return {"message": message, "hint": hint, "exit_code": exit_code}
 
 
 def place_of(place: Place) -> dict[str, Any]:
@@ -89,8 +102,7 @@ def phase_of(phase: Phase) -> dict[str, Any]:
 
 def plan(task: str, intended: Plan) -> str:
     """What would run, step by step."""
-    content = {"version": 1, "task": f"{task} --plan", **asdict(intended)}
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    return written({"version": 1, "task": f"{task} --plan", **asdict(intended)})
 
 
 def failure(task: str, error: OpsError) -> str:
@@ -107,7 +119,7 @@ def failure(task: str, error: OpsError) -> str:
         "counts": dict.fromkeys((*Outcome, "errors", "warnings"), 0),
         "results": [],
         "not_looked_at": [],
-        "error": {"message": str(error), "hint": error.hint, "exit_code": error.exit_code},
+        "error": stop(str(error), error.hint, error.exit_code),
         "elapsed_ms": 0,
     }
-    return json.dumps(content, indent=2, ensure_ascii=False)
+    return written(content)

@@ -9,10 +9,10 @@ from ..names import meant
 from .declared import Row, Seed
 from .source import Source, read_text
 
+Columns = Mapping[str, Mapping[str, Any]]  # column -> properties, of one table
 
-def check_types(
-    seeds: tuple[Seed, ...], columns: Mapping[str, Mapping[str, Mapping[str, Any]]]
-) -> None:
+
+def check_types(seeds: tuple[Seed, ...], columns: Mapping[str, Columns]) -> None:
     """Raise SettingsError for a column that the schema does not have, or a value not of its type.
 
     `columns` is table -> column -> properties, as schema.json tells it: no database is needed.
@@ -26,28 +26,34 @@ def check_types(
                 "correct the name; if a new migration makes it: invoke schema.snapshot",
                 name="table",
             )
-        for name in (*seed.columns, *seed.null):
-            if name not in known:
-                raise source.refuse(
-                    f"{seed.table} has no column {name}{meant(name, tuple(known))}",
-                    "correct the name; if a new migration adds it: invoke schema.snapshot",
-                    name=name,
-                    row=next((n for n, r in enumerate(seed.rows) if has(r, name)), None),
-                )
-        for number, row in enumerate(seed.rows):
-            for name, complaint in misfits(row.values, known):
-                raise source.refuse(complaint, f"correct {name}", name=name, row=number)
-        for name, complaint in misfits(seed.deactivate, known):
-            raise source.refuse(f"[deactivate] {complaint}", f"correct {name}", name="deactivate")
+        refuse_unknown_columns(source, seed, known)
+        refuse_misfits(source, seed, known)
+
+
+def refuse_unknown_columns(source: Source, seed: Seed, known: Columns) -> None:
+    for name in (*seed.columns, *seed.null):
+        if name not in known:
+            raise source.refuse(
+                f"{seed.table} has no column {name}{meant(name, tuple(known))}",
+                "correct the name; if a new migration adds it: invoke schema.snapshot",
+                name=name,
+                row=next((n for n, r in enumerate(seed.rows) if has(r, name)), None),
+            )
+
+
+def refuse_misfits(source: Source, seed: Seed, known: Columns) -> None:
+    for number, row in enumerate(seed.rows):
+        for name, complaint in misfits(row.values, known):
+            raise source.refuse(complaint, f"correct {name}", name=name, row=number)
+    for name, complaint in misfits(seed.deactivate, known):
+        raise source.refuse(f"[deactivate] {complaint}", f"correct {name}", name="deactivate")
 
 
 def has(row: Row, name: str) -> bool:
     return row.values.get(name) is not None
 
 
-def misfits(
-    values: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[str, str]]:
+def misfits(values: Mapping[str, Any], known: Columns) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         kind = str(known[name]["type"])
         if value is None and known[name].get("not_null"):

@@ -66,7 +66,7 @@ def perform(sync: Sync, number: int, name: str, act: Act) -> bool:
     elapsed = round((time.monotonic() - began) * 1000)
     phase = Phase(name, outcome, told.summary, elapsed, tuple(told.changes), tuple(told.notes))
     sync.phases.append(phase)
-    sync.show(number, phase)
+    sync.show(sync, number, phase)
     return sync.error is None
 
 

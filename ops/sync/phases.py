@@ -23,10 +23,10 @@ from ..seed import apply as seed
 from ..seed.declared import label
 from ..seed.diff import after_migrations
 from ..seed.fit import check_types
-from ..seed.words import Kind
+from ..seed.words import Kind, SeedDiff
 from ..verify.schema import absent_parts
 from ..verify.words import name_of
-from .state import NEW_SERVER, PRUNE, Sync
+from .state import COUNTS, NEW_SERVER, PRUNE, Sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,26 +180,13 @@ def system(sync: Sync) -> Told:
 def data(sync: Sync) -> Told:
     """4: bring the rows that differ to Git's, all in one transaction."""
     look_again(sync)
-    diffs = sync.facts.seeds
-    if sync.applied:
-        diffs = tuple(map(after_migrations, diffs, sync.before))
-    for diff in diffs:
-        if diff.absent:
-            raise Refused(diff.absent, hint=f"{diff.seed.path} and the migrations must agree")
-    check_types(tuple(diff.seed for diff in diffs), sync.facts.columns_here)
-    refuse_edits(diffs, sync.allow)
+    diffs = compared(sync)
     statements = seed.plan(diffs, sync.facts.schema, prune=PRUNE in sync.allow)
     if statements or any(diff.records for diff in diffs):
         seed.apply(sync.conn, diffs, statements)
         sync.stale = True
-    kinds = Counter(change.kind for change, _ in statements)
     unchanged = sum(diff.unchanged for diff in diffs)
-    sync.seeded = {
-        "inserted": kinds[Kind.INSERT],
-        "updated": kinds[Kind.UPDATE] + kinds[Kind.DEACTIVATE],
-        "unchanged": unchanged,
-        "pruned": kinds[Kind.SURPLUS],
-    }
+    sync.seeded = counts(statements, unchanged)
     written = [name_of(change) for change, _ in statements]
     sync.done += written
     notes = [f"{plural(unchanged, 'row')} unchanged"] if unchanged else []
@@ -209,6 +196,26 @@ def data(sync: Sync) -> Told:
         for change in diff.kept
     ]
     return Told(plural(sync.written, "row") if sync.written else "as in Git", written, notes)
+
+
+def compared(sync: Sync) -> tuple[SeedDiff, ...]:
+    """The rows beside Git's; Refused, or SettingsError, where they cannot become as there."""
+    diffs = sync.facts.seeds
+    if sync.applied:
+        diffs = tuple(map(after_migrations, diffs, sync.before))
+    for diff in diffs:
+        if diff.absent:
+            raise Refused(diff.absent, hint=f"{diff.seed.path} and the migrations must agree")
+    check_types(tuple(diff.seed for diff in diffs), sync.facts.columns_here)
+    refuse_edits(diffs, sync.allow)
+    return diffs
+
+
+def counts(statements: Sequence[seed.Statement], unchanged: int) -> dict[str, int]:
+    kinds = Counter(change.kind for change, _ in statements)
+    updated = kinds[Kind.UPDATE] + kinds[Kind.DEACTIVATE]
+    numbers = (kinds[Kind.INSERT], updated, unchanged, kinds[Kind.SURPLUS])
+    return dict(zip(COUNTS, numbers, strict=True))
 
 
 def verification(sync: Sync) -> Told:

@@ -29,7 +29,7 @@ class Sync:
     target: Target
     allow: frozenset[str]  # dangers, by name
     tell: Tell  # progress, while a phase runs
-    show: Callable[[int, Phase], None]  # a phase that ended
+    show: Callable[["Sync", int, Phase], None]  # a phase that ended
     task: str = "sync"
     backup: bool = False  # take one before anything is written
     programs: Programs | None = None  # that will take it

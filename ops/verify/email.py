@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ..email_queue.observed import State, span
 from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
+from ..project import Email
 from .registry import CannotLook, check
 
 
@@ -19,29 +20,20 @@ def email_queue(facts: Facts) -> Iterator[Finding]:
         return
     if not isinstance(seen, State):
         raise CannotLook(str(seen))
-    subject = f"email {email.table}"
+    for message, hint, expected in troubles(seen, email):
+        subject = f"email {email.table}"
+        yield Finding(subject, message, hint, expected, message, Severity.WARNING)
+
+
+def troubles(seen: State, email: Email) -> Iterator[tuple[str, str, str]]:
+    """What is, what to type, and what should be."""
     if seen.oldest is not None and seen.oldest > email.late_after:
-        yield warning(
-            subject,
-            f"{seen.due} due, the oldest for {span(seen.oldest)}: nobody sends them",
-            "invoke email.process",
-            f"sent within {span(email.late_after)}",
-        )
+        message = f"{seen.due} due, the oldest for {span(seen.oldest)}: nobody sends them"
+        yield message, "invoke email.process", f"sent within {span(email.late_after)}"
     if seen.stuck:
-        yield warning(
-            subject,
-            f"{seen.stuck} claimed for more than {span(email.stuck_after)}: their worker is gone",
-            "invoke email.process takes them back",
-            "none stuck",
-        )
+        long = span(email.stuck_after)
+        message = f"{seen.stuck} claimed for more than {long}: their worker is gone"
+        yield message, "invoke email.process takes them back", "none stuck"
     if seen.failed:
-        yield warning(
-            subject,
-            f"{seen.failed} could not be sent",
-            "invoke email.queue says why; then: invoke email.retry --all",
-            "none failed",
-        )
-
-
-def warning(subject: str, message: str, hint: str, expected: str) -> Finding:
-    return Finding(subject, message, hint, expected, message, Severity.WARNING)
+        hint = "invoke email.queue says why; then: invoke email.retry --all"
+        yield f"{seen.failed} could not be sent", hint, "none failed"
