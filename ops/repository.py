@@ -69,7 +69,8 @@ def read(folder: Path, environ: Mapping[str, str]) -> Commit:
         # App Platform may leave `${_self.COMMIT_HASH}` as it is; the next in line may know
         if is_commit(value):
             return Commit(value.lower(), name, dirty=False)
-    return _ask_git(folder, environ)
+    # a file that Git does not know counts as dirt: a migration not yet added would run all the same
+    return _commit(_git(folder, environ, *LOOK))
 
 
 def is_commit(value: str) -> bool:
@@ -149,14 +150,6 @@ def _compare(
         return Checkout(main, unknown="Git could not be asked")
     ahead, behind = map(int, counts[0].split())
     return Checkout(main, ahead, behind)
-
-
-def _ask_git(folder: Path, environ: Mapping[str, str]) -> Commit:
-    """Learn commit and dirt in one call.
-
-    A file that Git does not know counts as dirt: a migration not yet added would run all the same.
-    """
-    return _commit(_git(folder, environ, *LOOK))
 
 
 def _git(folder: Path, environ: Mapping[str, str], *words: str, text: str = "") -> list[str]:

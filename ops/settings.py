@@ -16,9 +16,9 @@ from .errors import SettingsError
 from .names import nearest
 
 ENVIRONMENTS = ("local", "test", "staging", "production")
+DEPLOYED = frozenset({"staging", "production"})  # where a fault is more than untidy
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
 
 GIVE = "set them where this runs: in the platform's settings, or in the file of --env FILE"
 FILL_IN = "`invoke up` for a local set-up, or copy .env.example to .env and fill it in"
@@ -107,7 +107,7 @@ def sources(
 def _require(values: Mapping[str, str], *names: str) -> None:
     missing = [name for name in names if name not in values]
     if missing:
-        deployed = values.get("APP_ENV") in ("staging", "production")
+        deployed = values.get("APP_ENV") in DEPLOYED
         raise SettingsError(f"not set: {', '.join(missing)}", hint=GIVE if deployed else FILL_IN)
 
 

@@ -5,14 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..drift.declared import Snapshot
-from ..drift.objects import Objects, Properties, is_parsed, kind_of, last_of, name_of, relation_of
+from ..drift.objects import (
+    UNIQUE,
+    Objects,
+    Properties,
+    is_parsed,
+    kind_of,
+    last_of,
+    name_of,
+    relation_of,
+)
 from ..findings import Finding, Severity
 from ..migrate.declared import MigrationFile
 from ..migrate.text import QUIET, Token, place, tokens
 from .complaints import complaint
 
 SET_NULL = re.compile(r"ON DELETE SET NULL(?: \((?P<columns>[^)]*)\))?")
-UNIQUE = ("primary key", "unique")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .objects import (
+    UNIQUE,
     Objects,
     Properties,
     bearer,
@@ -45,7 +46,7 @@ def names(subjects: Iterable[str], side: Objects) -> Names:
             found[".".join(path_of(subject))] = subject
         elif kind_of(subject) == "column":
             columns[relation_of(subject, {})][last_of(subject)] = subject
-        elif side[subject].get("type") in ("primary key", "unique"):
+        elif side[subject].get("type") in UNIQUE:
             keys[relation_of(subject, {})][key(side[subject]["columns"])] = subject
     return Names(found, columns, keys, rare)
 

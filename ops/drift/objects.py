@@ -24,6 +24,7 @@ DEFAULT = re.compile(
     rf"default for (?P<what>[a-z ]+?)(?: by (?P<by>{IDENTIFIER}))?(?: in (?P<schema>{IDENTIFIER}))?"
 )
 
+UNIQUE = ("primary key", "unique")  # constraints that make an index
 PARTS = ("column", "constraint", "trigger", "policy", "rule")  # named after their table
 NEEDLESS = ("owned_by", "columns", "comment", "comments")  # name nothing that is needed
 

@@ -43,9 +43,7 @@ def named(subject: str, properties: Properties) -> str:
 def rename(here: str, git: str, properties: Properties) -> str:
     """Give an object the name that it has in Git."""
     kind, table = kind_of(git), relation_of(git, properties)
-    if kind == "table":
-        return "; ".join(move(here, git))
-    if kind == "statistics":
+    if kind in ("table", "statistics"):
         return "; ".join(move(here, git))
     if kind == "index":
         return f"alter index {name_of(here)} rename to {last_of(git)}"

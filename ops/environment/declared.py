@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from ..errors import SettingsError
@@ -188,8 +189,6 @@ def render_env(variables: tuple[Variable, ...], values: Mapping[str, str]) -> st
 
 
 def _entry(variable: Variable, value: str) -> str:
-    from textwrap import fill
-
     sentence = fill(variable.sentence, 100, initial_indent="# ", subsequent_indent="# ")
     return f"{sentence}\n{variable.name}={_quoted(value)}\n"
 

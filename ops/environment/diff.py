@@ -11,9 +11,9 @@ from ..database_url.libpq import SSLMODES
 from ..errors import SettingsError
 from ..findings import Finding, Severity
 from ..repository import VARIABLES, is_commit
+from ..settings import DEPLOYED
 from .declared import EXAMPLE, Variable
 
-LIVE = frozenset({"staging", "production"})  # where a placeholder is more than untidy
 OWN = {"POSTGRES_BIN", *VARIABLES}  # read by this tool itself, as all that begin with OPS_ are
 NEW_SECRET = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
@@ -107,7 +107,9 @@ class _Judge:
         placeholder = self.placeholder()
         if placeholder:
             # App Platform may leave a bound commit unresolved, and Git can still tell it
-            needed = LIVE | self.variable.required if self.variable.kind == "secret" else LIVE
+            needed = (
+                DEPLOYED | self.variable.required if self.variable.kind == "secret" else DEPLOYED
+            )
             harmful = self.app_env in needed and self.variable.kind != "commit"
             severity = Severity.ERROR if harmful else Severity.WARNING
             yield self.finding(placeholder, expected="a real value", severity=severity)
@@ -124,7 +126,7 @@ class _Judge:
         if _PLACEHOLDER.fullmatch(value) or (kind == "secret" and _NO_SECRET.search(value)):
             return "holds a placeholder"
         # the example's database is the right one for a local set-up, its secret is for nobody
-        asked = self.variable.is_secret and (kind == "secret" or self.app_env in LIVE)
+        asked = self.variable.is_secret and (kind == "secret" or self.app_env in DEPLOYED)
         is_default = self.value == self.variable.default
         return f"holds what stands in {EXAMPLE}" if asked and is_default else ""
 
@@ -169,7 +171,7 @@ class _Judge:
         """Judge the machine that the value leads to; no host is no machine."""
         if self.app_env in self.variable.not_local and _is_local(host):
             yield self.finding(f"points to the machine itself in {self.app_env}")
-        if self.app_env in LIVE and _EXAMPLE_DOMAIN.search(host):
+        if self.app_env in DEPLOYED and _EXAMPLE_DOMAIN.search(host):
             what = "names a domain that exists for examples only"
             yield self.finding(what, severity=Severity.WARNING)
         if self.app_env in self.variable.https and not self.value.startswith("https://"):

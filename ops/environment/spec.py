@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from ..findings import Finding, Severity
 from ..platform import Binding, Spec
-from ..settings import ENVIRONMENTS
+from ..settings import DEPLOYED, ENVIRONMENTS
 from .declared import EXAMPLE, Variable
-from .diff import LIVE, judge, strangers
+from .diff import judge, strangers
 
 ELSEWHERE = "set by the platform"  # stands for a value that is nowhere in Git
 
@@ -23,7 +23,7 @@ def judge_spec(
     found = _Spec(spec, {variable.name: variable for variable in variables})
     yield from found.secrets()
     for finding in (*found.contract(), *found.strangers(), *found.against(environ, app_env)):
-        if app_env in LIVE:
+        if app_env in DEPLOYED:
             yield finding
         elif finding.severity is Severity.ERROR:
             yield replace(finding, severity=Severity.WARNING)

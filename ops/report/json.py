@@ -22,6 +22,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
 
 
 def always(verdict: Verdict) -> dict[str, Any]:
+    """What every task tells."""
     report, place = verdict.report, verdict.place
     return {
         "version": 1,

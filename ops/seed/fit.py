@@ -7,9 +7,8 @@ from typing import Any
 
 from ..names import meant
 from .declared import Row, Seed
+from .observed import Columns
 from .source import Source, read_text
-
-Columns = Mapping[str, Mapping[str, Any]]  # column -> properties, of one table
 
 
 def check_types(seeds: tuple[Seed, ...], columns: Mapping[str, Columns]) -> None:

@@ -6,9 +6,8 @@ from ..facts import Facts
 from ..findings import Dimension, Finding, Report, Severity
 from ..phrases import plural, short
 from ..repository import MAIN, same
+from ..settings import DEPLOYED
 from .registry import CHECKS, CannotLook, check, must_read
-
-STRICT = ("staging", "production")
 
 
 @check(Dimension.CODE)
@@ -42,7 +41,7 @@ def commit(facts: Facts) -> Iterator[Finding]:
 @check(Dimension.CODE)
 def committed(facts: Facts) -> Iterator[Finding]:
     """What runs, and what was delivered, is in Git and nowhere else."""
-    severity = Severity.ERROR if facts.declared.app_env in STRICT else Severity.WARNING
+    severity = Severity.ERROR if facts.declared.app_env in DEPLOYED else Severity.WARNING
     if facts.declared.commit.dirty:
         yield Finding(
             f"commit {facts.declared.commit.short}",
@@ -63,7 +62,7 @@ def committed(facts: Facts) -> Iterator[Finding]:
 def main(facts: Facts) -> Iterator[Finding]:
     """The commit of this code is on origin/main, and nothing of origin/main is missing here."""
     checkout, code = facts.declared.checkout, facts.declared.commit.short
-    strict = facts.declared.app_env in STRICT
+    strict = facts.declared.app_env in DEPLOYED
     if checkout.ahead and strict:
         yield Finding(
             f"commit {code}",

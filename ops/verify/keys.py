@@ -7,11 +7,10 @@ have no customer, which are just those of a seed.
 import re
 from collections.abc import Collection, Iterable
 
-from ..drift.objects import CHAIN, Objects, Properties, relation_of
+from ..drift.objects import CHAIN, UNIQUE, Objects, Properties, relation_of
 from ..names import any_of, full_name, split
 from ..seed.declared import Seed
 
-UNIQUE = ("primary key", "unique")
 IS_NULL = re.compile(rf"({CHAIN.pattern}) IS NULL")
 
 

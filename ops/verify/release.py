@@ -6,7 +6,7 @@ from itertools import combinations
 from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
 from ..platform import Component, Release, Spec, loses, runs_sync
-from .code import STRICT
+from ..settings import DEPLOYED
 from .registry import check
 
 COMMAND = "invoke sync verify"
@@ -15,7 +15,7 @@ COMMAND = "invoke sync verify"
 @check(Dimension.CODE)
 def release(facts: Facts) -> Iterator[Finding]:
     """The Procfile and every app spec run `invoke sync` before new code does, and heed it."""
-    severity = Severity.ERROR if facts.declared.app_env in STRICT else Severity.WARNING
+    severity = Severity.ERROR if facts.declared.app_env in DEPLOYED else Severity.WARNING
     for subject, message, hint in faults(facts.declared.release):
         yield Finding(subject, message, hint, severity=severity)
 
