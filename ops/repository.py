@@ -172,15 +172,16 @@ def _git(folder: Path, environ: Mapping[str, str], *words: str, text: str = "") 
 
 def _environ(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Let Git look at this folder, at no other, write nothing, and fetch nothing."""
+    # A partial clone would fetch what it lacks.
+    return here_alone(folder, environ) | {"GIT_ALLOW_PROTOCOL": "none"}
+
+
+def here_alone(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """What Git is to know so that it looks at this folder's repository, and changes nothing."""
     # In a hook, GIT_DIR and its kin point to the repository that the hook belongs to.
     kept = {name: value for name, value in environ.items() if not re.match("GIT_(?!CONFIG)", name)}
-    return kept | {
-        # An unpacked archive inside somebody's repository is not that repository's commit.
-        "GIT_CEILING_DIRECTORIES": str(folder.parent),
-        "GIT_OPTIONAL_LOCKS": "0",
-        # A partial clone would fetch what it lacks.
-        "GIT_ALLOW_PROTOCOL": "none",
-    }
+    # An unpacked archive inside somebody's repository is not that repository's commit.
+    return kept | {"GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def _commit(lines: list[str]) -> Commit:

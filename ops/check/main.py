@@ -1,13 +1,13 @@
 """What main has of the migrations, as Git tells it."""
 
 import os
-import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import SettingsError
+from ..repository import here_alone
 
 REFS = {"refs/remotes/origin/main": "origin/main", "refs/heads/main": "main"}
 PATIENCE = 30  # seconds
@@ -54,7 +54,7 @@ def git(folder: Path, *words: str, hint: str = "git status shows what is wrong")
         done = subprocess.run(
             ("git", *words),
             cwd=folder,
-            env=environ(folder.resolve()),
+            env=here_alone(folder.resolve(), os.environ) | {"LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE,
@@ -67,10 +67,3 @@ def git(folder: Path, *words: str, hint: str = "git status shows what is wrong")
     except (OSError, subprocess.SubprocessError) as error:
         raise SettingsError(f"git cannot be run: {error}", hint="install git") from None
     return done.stdout.decode("utf-8", "replace")
-
-
-def environ(folder: Path) -> dict[str, str]:
-    """Ours, without what a hook says of its own repository; no repository above this folder."""
-    kept = {name: v for name, v in os.environ.items() if not re.match("GIT_(?!CONFIG)", name)}
-    ours = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
-    return kept | ours
