@@ -25,6 +25,7 @@ from .repository import Commit
 from .seed import declared as seeds
 
 LIMITS = Limits("5s", "0", 0)
+Stage = tuple[str, Objects]  # a migration, and the schema after it
 ROLE = re.compile(r'role "(?P<name>.+)" does not exist')
 
 
@@ -35,14 +36,18 @@ class Rehearsal:
     conn: Conn
     run: Run
     tell: Tell
-    seen: list[tuple[str, Objects]]  # a migration, and the schema after it
+    seen: list[Stage]
 
     def apply(self, files: Sequence[declared.MigrationFile]) -> None:
         """Go on with these, and look after each."""
         pending = diff.compare(files, ())
         migrate.refuse_unsafe(pending, frozenset())
+        self.seen += self.stages(files)
+
+    def stages(self, files: Sequence[declared.MigrationFile]) -> Iterator[Stage]:
+        """Apply the files to what is there, and look after each."""
         for id in applied(self.conn, files, self.run, self.tell):
-            self.seen.append((id, look(self.conn)))
+            yield id, look(self.conn)
 
     @property
     def objects(self) -> Objects:
@@ -74,15 +79,6 @@ def on_a_server_of_its_own(postgres_bin: str | None, tell: Tell) -> Iterator[Reh
     """A rehearsal on an embedded server, of which nothing is left."""
     with embedded.temporary(postgres_bin) as server, begun(server.url, tell) as rehearsal:
         yield rehearsal
-
-
-def rehearse(
-    url: str, files: tuple[declared.MigrationFile, ...], tell: Tell
-) -> schema_file.Snapshot:
-    """Apply the whole history to the empty database at `url`, and look after each migration."""
-    with begun(url, tell) as rehearsal:
-        rehearsal.apply(files)
-        return rehearsal.snapshot
 
 
 def applied(

@@ -44,6 +44,13 @@ ENVIRON = {
 }
 
 
+def rehearse(empty_url, files, tell):
+    """The schema that the migrations make of an empty database."""
+    with rehearsal.begun(empty_url, tell) as trial:
+        trial.apply(files)
+        return trial.snapshot
+
+
 class Project:
     """The project's files in `folder`, its database at `url`."""
 
@@ -73,8 +80,7 @@ class Project:
     def rehearse(self, empty_url):
         """What `invoke schema.snapshot` does, on an empty database of this test's server."""
         files = migrations.read(self.folder / "migrations")
-        made = rehearsal.rehearse(empty_url, files, self.told.append)
-        return rehearsal.renew(self.folder, files, made)
+        return rehearsal.renew(self.folder, files, rehearse(empty_url, files, self.told.append))
 
     # what the tasks do, without their processes
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from .. import history
-from ..database import Conn, Tell, connect
-from ..database_url import read_target
+from ..database import Tell
 from ..drift.declared import Snapshot, evolve, read
 from ..drift.diff import compare
 from ..drift.objects import Objects
@@ -12,16 +10,12 @@ from ..errors import MigrationFailed, OpsError, Refused, SettingsError
 from ..findings import Finding, Severity
 from ..migrate.apply import undo
 from ..migrate.declared import MigrationFile, read_one
-from ..migrate.record import Run
 from ..phrases import few
 from ..probes.declared import Probe
-from ..rehearsal import LIMITS, applied, look, rehearse
-from ..repository import Commit
+from ..rehearsal import LIMITS, Rehearsal, Stage, begun, look
 from . import functions, probes, schema
 from .complaints import complaint, of_error
 from .files import SNAPSHOT
-
-Stage = tuple[str, Objects]  # a migration, and the schema after it
 
 
 def judge(
@@ -35,11 +29,10 @@ def judge(
 
     Beside that schema the probes are read too.
     """
-    rehearse(url, (), tell)  # of no migration: it makes what remembers them
-    with connect(read_target("DATABASE_URL", url, ""), "check") as conn:
-        seen: list[Stage] = [("", look(conn))]
+    with begun(url, tell) as trial:
+        seen: list[Stage] = [("", trial.objects)]
         try:
-            seen.extend(stages(conn, files, tell))
+            seen += trial.stages(files)
         except (MigrationFailed, Refused, SettingsError) as error:
             yield of_error(error)
             return
@@ -47,17 +40,9 @@ def judge(
         yield from snapshot(files, made)
         before = next((i for i, file in enumerate(files) if file in new), len(files))
         yield from schema.judge(seen[before][1], made, known)
-        yield from functions.judge(conn, made, known, new, tell)
-        yield from probes.judge(conn, tried)
-        yield from twice(conn, files, seen, tell)
-
-
-def stages(conn: Conn, files: Sequence[MigrationFile], tell: Tell) -> Iterator[Stage]:
-    """Apply the files to what is there, and look after each."""
-    number = history.begin(conn, "check", "test", Commit(None, "check", False))
-    run = Run(number, "public", None, LIMITS)
-    for id in applied(conn, files, run, tell):
-        yield id, look(conn)
+        yield from functions.judge(trial.conn, made, known, new, tell)
+        yield from probes.judge(trial.conn, tried)
+        yield from twice(trial, files, seen)
 
 
 def snapshot(files: Sequence[MigrationFile], made: Snapshot) -> Iterator[Finding]:
@@ -77,26 +62,24 @@ def snapshot(files: Sequence[MigrationFile], made: Snapshot) -> Iterator[Finding
         yield complaint("schema.json", None, message, SNAPSHOT)
 
 
-def twice(
-    conn: Conn, files: Sequence[MigrationFile], seen: list[Stage], tell: Tell
-) -> Iterator[Finding]:
+def twice(trial: Rehearsal, files: Sequence[MigrationFile], seen: list[Stage]) -> Iterator[Finding]:
     """Undo, newest first, what has a rollback file, to what was there before it; apply it again."""
     undone: list[MigrationFile] = []
     for file, (_, before) in zip(reversed(files), reversed(seen[:-1]), strict=True):
         if not file.rollback.exists():
             break
         try:
-            undo(conn, read_one(file.rollback), LIMITS, "public", file.id)
+            undo(trial.conn, read_one(file.rollback), LIMITS, "public", file.id)
         except MigrationFailed as error:
             yield of_error(error)
             return
-        if parts := parted(before, look(conn)):
+        if parts := parted(before, look(trial.conn)):
             message, hint = f"does not undo {file.id}: {parts}", "undo all of it, and nothing else"
             yield complaint(file.rollback, 1, message, hint)
             return
         undone.insert(0, file)
     try:
-        again = [*seen, *stages(conn, undone, tell)]
+        again = [*seen, *trial.stages(undone)]
     except OpsError as error:
         yield of_error(MigrationFailed(f"{error} (after its rollback)", hint=error.hint))
         return

@@ -6,9 +6,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ops import rehearsal
 from ops.migrate import declared as migrations
-from tests.project import Project
+from tests.project import Project, rehearse
 
 READS = (
     "grant usage on schema public to {role}",
@@ -229,7 +228,7 @@ def test_rehearsal_makes_the_roles_that_a_migration_names(tmp_path, make_databas
     )
     told = []
     files = migrations.read(tmp_path)
-    made = rehearsal.rehearse(make_database(), files, told.append).objects
+    made = rehearse(make_database(), files, told.append).objects
 
     assert made["table public.t"]["owner"] == owns
     assert {subject for subject in made if subject.startswith("grant ")} == {
@@ -245,7 +244,7 @@ def test_rehearsal_makes_the_roles_that_a_migration_names(tmp_path, make_databas
 
 def test_roles_are_no_objects_of_schema_json(tmp_path, make_database):
     (tmp_path / "0001.make.sql").write_text("create table t ()")
-    made = rehearsal.rehearse(make_database(), migrations.read(tmp_path), print)
+    made = rehearse(make_database(), migrations.read(tmp_path), print)
 
     assert [subject for subject in made.objects if subject.startswith("role ")] == []
     assert "owner" not in made.objects["table public.t"]
