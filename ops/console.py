@@ -221,7 +221,7 @@ def perform(
 ) -> None:
     """Run the phases of a task under the deploy lock, telling each as it ends."""
     from . import sync as act
-    from .database import deploy_lock
+    from .lock import deploy_lock
 
     began, dangers, lines = time.monotonic(), act.allowed(allow), list[str]()
     tell = functools.partial(tell_phase, lines) if format == "terminal" else lambda *_: None
@@ -288,7 +288,7 @@ def show_plan(
 def changing(name: str, env: str) -> Iterator[tuple[Any, Any, Any]]:
     """A connection with the deploy lock, the facts, and the run under which the act is recorded."""
     from . import history
-    from .database import deploy_lock
+    from .lock import deploy_lock
     from .migrate.record import Run
     from .preflight import permit_writing
     from .reading import gather

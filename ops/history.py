@@ -11,8 +11,9 @@ from typing import Any
 
 from psycopg import sql
 
-from .database import HOLDER, Conn, Holder, ask, whoami
+from .database import Conn, ask, whoami
 from .errors import Refused
+from .lock import HOLDER, Holder
 from .phrases import short
 from .repository import Commit
 

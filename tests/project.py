@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 
 from ops import facts, rehearsal, sync, verify
-from ops.database import connect, deploy_lock
+from ops.database import connect
 from ops.database_url import read_target
+from ops.lock import deploy_lock
 from ops.migrate import declared as migrations
 from ops.reading import gather
 from ops.settings import Settings

@@ -16,6 +16,7 @@ LAYERS = (
     "settings",
     "project platform repository embedded",
     "database",
+    "lock",
     "migrate drift seed environment history sequences",
     "email_queue client probes",
     "facts",

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..database import HOLDER, Conn, Holder, ask
+from ..database import Conn, ask
 from ..facts import Facts
 from ..findings import Report
+from ..lock import HOLDER, Holder
 from .mail import Went
 
 # Whose session it is, every role may see; autovacuum and its kin are nobody's.

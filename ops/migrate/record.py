@@ -7,8 +7,9 @@ from pathlib import Path
 
 from psycopg import sql
 
-from ..database import OURS, whoami
+from ..database import whoami
 from ..database_url import Target
+from ..lock import OURS
 from .declared import MigrationFile
 
 HERE = Path(__file__).parent

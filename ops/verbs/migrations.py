@@ -129,7 +129,7 @@ def rollback(c: Context, env: str = "") -> None:
 def reset(c: Context, env: str = "") -> None:
     """Empty the database and sync it anew. Local and test only."""
     from .. import amend
-    from ..database import deploy_lock
+    from ..lock import deploy_lock
     from ..reading import gather
 
     with looking(env, "reset") as (_, declared, conn), deploy_lock(conn, 0, say):

@@ -59,7 +59,7 @@ def overview(c: Context, env: str = "") -> None:
 def preflight(c: Context, env: str = "") -> None:
     """May a sync begin: settings, connection, server, rights, stamp, who holds the lock."""
     from .. import preflight as judge
-    from ..database import holder, refuse_pooler
+    from ..lock import holder, refuse_pooler
     from ..reading import gather
     from ..report import terminal
     from ..report.status import pending

@@ -6,12 +6,13 @@ import psycopg
 import pytest
 
 from ops import verify
-from ops.database import connect, deploy_lock
+from ops.database import connect
 from ops.database_url import read_target
 from ops.doctor import diagnose, found, observed, show
 from ops.doctor.entries import ENTRIES
 from ops.doctor.likeness import like
 from ops.doctor.stages import take_apart
+from ops.lock import deploy_lock
 from ops.reading import gather
 from tests.unit.test_doctor_entries import untypable
 

@@ -7,10 +7,11 @@ import subprocess
 import psycopg
 import pytest
 
-from ops.database import connect, deploy_lock
+from ops.database import connect
 from ops.database_url import read_target
 from ops.errors import Refused
 from ops.history import read
+from ops.lock import deploy_lock
 from ops.report import runs
 
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "PATH": os.environ["PATH"]}
