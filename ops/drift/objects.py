@@ -19,7 +19,7 @@ PART = re.compile(IDENTIFIER)
 SIGNS = r"[-+*/<>=~!@#%^&|`?]+"
 OPERATOR = re.compile(rf"\.({SIGNS})$")
 CHAIN = re.compile(rf"{IDENTIFIER}(?:\.{IDENTIFIER})*(?:\.{SIGNS})?")
-GRANT = re.compile(rf"grant (?P<on>.+) to (?P<to>{IDENTIFIER}|its owner)")
+GRANT = re.compile(rf"grant (?P<on>.+) to (?P<to>{IDENTIFIER}|its owner)", re.DOTALL)
 DEFAULT = re.compile(
     rf"default for (?P<what>[a-z ]+?)(?: by (?P<by>{IDENTIFIER}))?(?: in (?P<schema>{IDENTIFIER}))?"
 )
