@@ -75,8 +75,9 @@ from (
                 acldefault('S', srvowner)
             from pg_foreign_server
         ) other (oid, classid, kind, name, owner, acl, usual)
-        left join extension_part part on part.classid = other.classid and part.objid = other.oid
-        where other.acl is not null and part.objid is null
+        -- an extension may grant on what it brings; where it did not, somebody else has
+        left join pg_init_privs first on first.classoid = other.classid and first.objoid = other.oid
+        where other.acl is not null and first.objoid is null
 
         union all
 
