@@ -14,6 +14,8 @@ from .objects import (
 )
 
 COMMENTS = ("comment", "comments")
+SWITCHED = ("table ", "view ")  # an index knows options for which `on` is no other word for true
+SPELT = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 WITHOUT_EFFECT = {"table": (*COMMENTS, "columns"), "column": (*COMMENTS, "sequence")}
 
 
@@ -34,7 +36,17 @@ def comparable(git: Objects, here: Objects) -> tuple[Objects, Objects]:
         table, declared = subject.startswith("table "), git.get(subject)
         if declared is not None and (table or "comment" in seen or "comments" in seen):
             asked[subject], told[subject] = pair(table, declared, seen)
+        if declared is not None and "options" in seen and subject.startswith(SWITCHED):
+            asked[subject] = spelt_alike(asked.get(subject, declared))
+            told[subject] = spelt_alike(told.get(subject, seen))
     return {**git, **asked}, {**here, **told}
+
+
+def spelt_alike(properties: Properties) -> Properties:
+    """Of a table or a view: on and off are the words that PostgreSQL keeps as they were written."""
+    texts = [option.partition("=") for option in properties.get("options", ())]
+    alike = [f"{name}={SPELT.get(value.lower(), value)}" for name, _, value in texts]
+    return {**properties, "options": alike} if alike else properties
 
 
 def pair(table: bool, git: Properties, here: Properties) -> tuple[Properties, Properties]:
