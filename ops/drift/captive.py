@@ -3,12 +3,25 @@
 from collections.abc import Mapping, Set
 
 from .alter import alter
-from .objects import Objects, Properties, kind_of, last_of, mentions, needful, path_of, relation_of
+from .objects import (
+    NAMELESS,
+    Objects,
+    Properties,
+    kind_of,
+    last_of,
+    mentions,
+    name_of,
+    needful,
+    path_of,
+    relation_of,
+)
 from .rebuild import needs_making_anew, reach
 from .sides import Sides
 
 
-def captives(tables: frozenset[str], twins: Mapping[str, str], sides: Sides) -> frozenset[str]:
+def captives(
+    tables: frozenset[str], twins: Mapping[str, str], placed: Set[str], sides: Sides
+) -> frozenset[str]:
     """Tables and columns with data at stake, what is built on them, and what is tied to that."""
     stuck = {subject for subject in sides.changed if at_stake(subject, sides)} | tables
     stuck |= set(twins.values())
@@ -17,7 +30,16 @@ def captives(tables: frozenset[str], twins: Mapping[str, str], sides: Sides) -> 
         stuck |= tied
         built = reach(stuck, sides)
     old = {s for s in sides.surplus if belongs(s, set(twins.values()), sides.observed)}
-    return built | stuck | old | awaiting(tables | twins.keys(), sides)
+    old |= of_types(frozenset(twins.values()), sides)
+    return built | stuck | old | awaiting(tables | twins.keys() | placed, sides)
+
+
+def of_types(types: Set[str], sides: Sides) -> frozenset[str]:
+    """Casts and functions that Git does not know because their type has another name here."""
+    names = [needed_as(subject) for subject in types if kind_of(subject) == "type"]
+    work = [s for s in sides.surplus if names and kind_of(s) in ("cast", "function")]
+    named = {s: mentions(name_of(s)) for s in work}
+    return frozenset(s for s in work if any(name <= named[s] for name in names))
 
 
 def awaiting(made: Set[str], sides: Sides) -> frozenset[str]:
@@ -41,7 +63,9 @@ def needed_as(subject: str) -> frozenset[str]:
 
 
 def named_by(subject: str, properties: Properties) -> set[str]:
-    return mentions(needful(properties)) | {relation_of(subject, properties)}
+    """A cast says in its name alone what it is of."""
+    own = name_of(subject) if kind_of(subject) in NAMELESS else ""
+    return mentions(f"{needful(properties)} {own}") | {relation_of(subject, properties)}
 
 
 def belongs(subject: str, tables: Set[str], side: Objects) -> bool:

@@ -16,6 +16,7 @@ from .making import clear, make
 from .objects import Objects, Properties
 from .planned import Plan, plan
 from .remarks import COMMENTS, without_comments
+from .renames import suspects
 from .scope import narrow
 from .sides import Sides, listed_parent, match
 from .spelling import Step
@@ -39,7 +40,8 @@ def repair(
     scope = narrow(declared, observed, pending, ignore)
     sides = match(scope.declared, scope.observed)
     rest = match(scope.declared, with_names_of_git(scope.observed, sides), syncing=scope.syncing)
-    texts = [written(step) for step in (*name_again(sides), *steps(plan(rest)))]
+    again = suspects(scope.declared, scope.observed, rest)
+    texts = [written(step) for step in (*name_again(sides), *steps(plan(rest, again)))]
     runs = any(line[:2] != "--" or DESTROYS in line for text in texts for line in text.split("\n"))
     head = ["set check_function_bodies = off;", *terms(rest)] if runs else []
     return "".join(f"{text}\n" for text in head + texts)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from .alter import set_cluster, set_identity, set_owner
-from .making import goes_first
+from .making import goes_first, loss
 from .objects import (
     Properties,
     kind_of,
@@ -16,7 +16,8 @@ from .objects import (
     text_of,
 )
 from .order import PARTS, arranged
-from .planned import Plan, held
+from .planned import TOGETHER, Plan, held
+from .sides import parents
 from .spelling import Step
 from .statements import drop
 
@@ -34,7 +35,8 @@ def finish(plan: Plan) -> Iterator[Step]:
             yield held(subject, plan, set_identity(subject, git))
         if git.get("clustered_on") != here.get("clustered_on"):
             yield held(subject, plan, set_cluster(subject, git))
-        if "columns" in here and git.get("columns") != here["columns"]:
+        moved = "columns" in here and git.get("columns") != here["columns"]
+        if kind_of(subject) == "table" and moved:
             yield Step("", f"{subject}: columns in another order, which no statement changes")
 
 
@@ -61,10 +63,12 @@ def farewell(plan: Plan) -> Iterator[Step]:
         kept |= dict.fromkeys(mentions(text_of(here[subject])), subject)
     for subject in reversed(arranged(alone, here, within=PARTS)):
         note = loss(subject, here[subject]) or waits(subject, kept)
+        if not note and kind_of(subject) in ("cast", "function") and subject in plan.captive:
+            note = TOGETHER
         if note:
             whole = [subject, here[subject], *parts.get(name_of(subject), {}).values()]
             kept |= dict.fromkeys(mentions("\n".join(map(text_of, whole))), subject)
-        yield Step(drop(subject, here[subject]), note, destroys=bool(note))
+        yield Step(f"{let_go(subject, plan)}{drop(subject, here[subject])}", note, bool(note))
 
 
 def goes_along(subject: str, properties: Properties, plan: Plan) -> bool:
@@ -76,24 +80,20 @@ def goes_along(subject: str, properties: Properties, plan: Plan) -> bool:
         types = (t for t in sides.surplus if sides.observed[t].get("kind") == "base")
         return any(name_of(type) in names for type in types)
     parent = f"table {properties.get('partition_of')}"
-    return bool(sides.surplus & (holders | {parent})) or parent in plan.made
+    above = set(parents(subject, properties, sides.observed))
+    return bool(sides.surplus & (holders | {parent} | above)) or parent in plan.made
 
 
-def loss(subject: str, properties: Properties) -> str:
-    """What data goes with an object."""
-    name = name_of(subject)
-    if properties.get("kind") == "base":
-        return "with the functions that read and write it, and whatever is of this type"
-    if "generated" in properties or "foreign_server" in properties:
+def let_go(subject: str, plan: Plan) -> str:
+    """What comes before a partition is dropped, where a foreign key refers to a table above it."""
+    here = plan.sides.observed
+    above = [subject]
+    while parent := here.get(above[-1], {}).get("partition_of"):
+        above.append(f"table {parent}")
+    referred = {f"table {p['references']}" for p in here.values() if "references" in p}
+    if not referred.intersection(above[1:]):
         return ""
-    return {
-        "table": f"the rows of {name} go",
-        "column": f"the values of {name} go",
-        "sequence": f"how far {name} has counted goes",
-        "extension": f"whatever {name} keeps goes",
-        "subscription": f"{name} forgets what it has received",
-        "usermapping": f"the options of {name} go: nobody else knows them",
-    }.get(kind_of(subject), "")
+    return f"alter {above[1]} detach partition {name_of(subject)}; "
 
 
 def waits(subject: str, kept: Mapping[str, str]) -> str:

@@ -44,13 +44,34 @@ def clear(plan: Plan) -> Iterator[Step]:
         if "part_of" in here[subject]:
             continue  # goes with what it is part of
         if not along or f"{schema_of(subject)}.{last_of(subject)}" in placed:
-            yield held(subject, plan, Step(drop(subject, here[subject])))
+            note = loss(subject, here[subject]) if subject in plan.displaced else ""
+            yield held(subject, plan, Step(drop(subject, here[subject]), note, bool(note)))
+
+
+def loss(subject: str, properties: Properties) -> str:
+    """What data goes with an object."""
+    name = name_of(subject)
+    if properties.get("kind") == "base":
+        return "with the functions that read and write it, and whatever is of this type"
+    if "generated" in properties or "foreign_server" in properties:
+        return ""
+    return {
+        "table": f"the rows of {name} go",
+        "column": f"the values of {name} go",
+        "sequence": f"how far {name} has counted goes",
+        "extension": f"whatever {name} keeps goes",
+        "subscription": f"{name} forgets what it has received",
+        "usermapping": f"the options of {name} go: nobody else knows them",
+    }.get(kind_of(subject), "")
 
 
 def goes_first(subject: str, plan: Plan) -> bool:
-    """Whether it holds no data; of operator classes, those whose place another one is to take."""
+    """Whether it holds no data, or stands where another one is to be made.
+
+    Of operator classes, those whose place another one is to take.
+    """
     if kind_of(subject) != "operatorclass":
-        return kind_of(subject) in CODE
+        return kind_of(subject) in CODE or subject in plan.displaced
     made = (plan.sides.declared[s] for s in plan.create if kind_of(s) == "operatorclass")
     family = plan.sides.observed[subject]["family"]
     return any(properties["family"] == family for properties in made)
@@ -87,11 +108,23 @@ def created(subject: str, sides: Sides, parts: Objects) -> Iterator[Step]:
     if kind_of(subject) == "trigger" and listed_parent(subject, properties, git):
         yield Step(switch(subject, properties))  # comes with the parent's
         return
+    if above := with_parent(subject, sides):
+        yield from alter(subject, properties, inheritable(git[above]), sides)
+        return
     yield from bare(subject, sides, parts)
     if kind_of(subject) == "table":
         yield from secured(subject, properties, set(properties))
     yield from beside(subject, properties, {})
     yield from taken(subject, sides)
+
+
+def with_parent(subject: str, sides: Sides) -> str:
+    """The parent's column with which a column is made, where its own table is there already."""
+    git = sides.declared
+    if kind_of(subject) != "column" or f"table {relation_of(subject, {})}" in sides.missing:
+        return ""
+    above = parents(subject, git[subject], git)
+    return next((column for column in above if column in sides.missing), "")
 
 
 def bare(subject: str, sides: Sides, parts: Objects) -> Iterator[Step]:

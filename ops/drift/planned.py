@@ -9,9 +9,11 @@ from .granting import lost, on_any, remade
 from .likeness import pairs
 from .objects import kind_of, mentions, path_of
 from .rebuild import rebuilt, replaced
-from .sides import Sides
+from .sides import Sides, parents
 from .spelling import Step
 from .statements import rename
+
+TOGETHER = "only together with what has data at stake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,17 @@ class Plan:
     twins: Mapping[str, str]  # missing -> what it is perhaps called here
     captive: frozenset[str]  # can change only together with what has data at stake
     made: frozenset[str]  # whatever is made, be it missing, anew or in another's place
+    displaced: frozenset[str]  # tables and sequences whose very name is another kind's in Git
 
 
-def plan(sides: Sides) -> Plan:
+def plan(sides: Sides, known: Mapping[str, str]) -> Plan:
+    """`known`: what is perhaps here under a name that is unlike, known by what it is."""
     anew, moved, tables = rebuilt(sides), moved_with_parent(sides), replaced(sides)
-    twins = pairs(sides)
+    twins = {**pairs(sides), **known}
+    placed = in_place_of(sides)
     create, captive = (
         (sides.missing - moved) | (tables - sides.changed) | gone_along(tables, sides),
-        captives(tables, twins, sides),
+        captives(tables, twins, placed.keys(), sides),
     )
     made = create | anew | tables | remade(sides)
     again = lost(made, sides)
@@ -46,7 +51,16 @@ def plan(sides: Sides) -> Plan:
         twins,
         captive | on_any(captive, create | again, sides),
         made,
+        frozenset(placed.values()),
     )
+
+
+def in_place_of(sides: Sides) -> dict[str, str]:
+    """What is missing, and the table or sequence that has its very name and is not in Git."""
+    there = {path_of(s): s for s in sides.surplus if kind_of(s) in ("table", "sequence")}
+    kinds = ("table", "sequence", "view") if there else ()
+    made = {subject: path_of(subject) for subject in sides.missing if kind_of(subject) in kinds}
+    return {subject: there[path] for subject, path in made.items() if path in there}
 
 
 def gone_along(tables: frozenset[str], sides: Sides) -> frozenset[str]:
@@ -57,12 +71,13 @@ def gone_along(tables: frozenset[str], sides: Sides) -> frozenset[str]:
 
 def held(subject: str, plan: Plan, step: Step) -> Step:
     """The step, as a comment if it can only be taken together with one that is a comment."""
-    if twin := plan.twins.get(subject):
+    twin, git = plan.twins.get(subject), plan.sides.declared
+    if twin and plan.twins.keys().isdisjoint(parents(subject, git[subject], git)):
         kept = rename(twin, subject, {})
         return replace(step, note=f"to keep its data, rename instead: {kept}", destroys=True)
     if subject not in plan.captive or step.destroys:
         return step
-    return replace(step, note="only together with what has data at stake", destroys=True)
+    return replace(step, note=TOGETHER, destroys=True)
 
 
 def moved_with_parent(sides: Sides) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What somebody renamed: the same table or column under another name, which keeps its data."""
+"""What somebody renamed: the same type, table or column under another name, with its data."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,10 @@ Pair = tuple[str, str]  # what it is to be called, what it is called here
 
 
 def renames(target: Objects, here: Objects) -> Iterator[Pair]:
-    """The tables first: what is in one is known by its name."""
+    """Types and tables first: by their names the rest is known."""
     sides = match(target, here)
     alike = pairs(sides)
+    yield from types(sides)
     yield from tables(sides, alike)
     for subject in sorted(target.keys() & here.keys()):
         if kind_of(subject) == "table":
@@ -22,14 +23,14 @@ def renames(target: Objects, here: Objects) -> Iterator[Pair]:
 
 
 def suspects(target: Objects, here: Objects, sides: Sides) -> dict[str, str]:
-    """What each missing table or column was perhaps renamed to: the only one that it can be.
+    """What each missing table, column or type was perhaps renamed to: the only one it can be.
 
     The two schemas are those that the sides were made of.
     """
     lost, found = ({kind_of(s) for s in side} for side in (sides.missing, sides.surplus))
-    if not lost & found & {"table", "column"}:
+    if not lost & found & {"table", "column", "type"}:
         return {}
-    names = dict(tables(sides, {}))
+    names = {**dict(tables(sides, {})), **dict(types(sides))}
     for subject in target.keys() & here.keys():
         if kind_of(subject) == "table":
             order = [side[subject].get("columns", []) for side in (target, here)]
@@ -62,6 +63,15 @@ def tables(sides: Sides, alike: dict[str, str]) -> Iterator[Pair]:
             yield new, same[0]
         elif new in alike and 2 * len(wanted & shape(alike[new], sides.observed)) > len(wanted):
             yield new, alike[new]
+
+
+def types(sides: Sides) -> Iterator[Pair]:
+    """A type that says of itself exactly what one says that is gone."""
+    surplus = [subject for subject in sorted(sides.surplus) if kind_of(subject) == "type"]
+    for new in sorted(subject for subject in sides.missing if kind_of(subject) == "type"):
+        same = [old for old in surplus if sides.observed[old] == sides.declared[new]]
+        if len(same) == 1:
+            yield new, same[0]
 
 
 def shape(table: str, side: Objects) -> set[tuple[str, str]]:

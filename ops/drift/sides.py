@@ -58,7 +58,7 @@ def match(declared: Objects, observed: Objects, syncing: str = "") -> Sides:
 def refreshed(git: Objects, here: Objects) -> Objects:
     """Git's side, where what it leaves unpopulated may be filled: rows are data, not schema."""
     filled = {s for s, p in git.items() if "not_populated" in p and s in here}
-    filled = {subject for subject in filled if "not_populated" not in here[subject]}
+    filled = {s for s in filled if "materialized" in here[s] and "not_populated" not in here[s]}
     return {s: but(p, "not_populated") if s in filled else p for s, p in git.items()}
 
 

@@ -43,7 +43,7 @@ def named(subject: str, properties: Properties) -> str:
 def rename(here: str, git: str, properties: Properties) -> str:
     """Give an object the name that it has in Git."""
     kind, table = kind_of(git), relation_of(git, properties)
-    if kind in ("table", "statistics"):
+    if kind in ("table", "statistics", "type"):
         return "; ".join(move(here, git))
     if kind == "index":
         return f"alter index {name_of(here)} rename to {last_of(git)}"
@@ -53,7 +53,7 @@ def rename(here: str, git: str, properties: Properties) -> str:
 
 
 def move(here: str, git: str) -> Iterator[str]:
-    """A table or statistics to the schema and to the name that it has in Git."""
+    """A table, statistics or a type to the schema and to the name that it has in Git."""
     kind, schema = kind_of(git), schema_of(git)
     if schema_of(here) != schema:
         yield f"alter {kind} {name_of(here)} set schema {schema}"
@@ -199,7 +199,8 @@ def create_index(subject: str, properties: Properties) -> list[str]:
 def create_view(subject: str, properties: Properties) -> list[str]:
     kind = "materialized view" if "materialized" in properties else "view"
     definition = properties["definition"].removesuffix(";")
-    return [f"create {kind} {name_of(subject)} as\n{definition}"]
+    empty = "\nwith no data" if "not_populated" in properties else ""
+    return [f"create {kind} {name_of(subject)} as\n{definition}{empty}"]
 
 
 def create_trigger(subject: str, properties: Properties) -> list[str]:

@@ -58,6 +58,64 @@ def test_renamed_column_can_be_kept():
     ) in repair(Snapshot(git), here)
 
 
+def test_column_renamed_to_something_unlike_is_left_alone_and_can_be_kept():
+    def table(column):
+        rest = {f"column public.t.{name}": {"type": "text"} for name in ("a", column)}
+        return {**TABLE, "table public.t": {"columns": ["a", column]}, **rest}
+
+    assert repair(Snapshot(table("status")), table("phase")) == (
+        "set check_function_bodies = off;\n"
+        "-- to keep its data, rename instead: alter table public.t rename column phase to status\n"
+        "-- DESTROYS DATA: alter table public.t add column status text;\n"
+        "-- the values of public.t.phase go\n"
+        "-- DESTROYS DATA: alter table public.t drop column phase;\n"
+    )
+
+
+def test_cast_of_a_type_that_was_renamed_is_left_alone_with_it():
+    def objects(type):
+        cast = {"definition": "WITH INOUT"}
+        enum = {"kind": "enum", "labels": ["ok"]}
+        return {**TABLE, f"type public.{type}": enum, f"cast (integer AS public.{type})": cast}
+
+    text = repair(Snapshot(objects("mood")), objects("temper"))
+
+    assert "-- to keep its data, rename instead: alter type public.temper rename to mood\n" in text
+    assert [line for line in text.splitlines() if line[:2] != "--"] == text.splitlines()[:1]
+
+
+def test_partition_that_a_foreign_key_holds_is_detached_before_it_is_dropped():
+    key = {"type": "foreign key", "definition": "", "columns": ["a"], "target": ["a"]}
+    git = {**TABLE, "constraint public.t.fk": {**key, "references": "public.log"}}
+    git |= {"table public.log": {}, "table public.years": {"partition_of": "public.log"}}
+    here = {**git, "table public.y": {"partition_of": "public.years"}}
+
+    assert (
+        "-- DESTROYS DATA: alter table public.years detach partition public.y; drop table public.y;\n"
+    ) in repair(Snapshot(git), here)
+
+
+def test_order_of_columns_is_told_of_a_table_and_not_of_its_key():
+    def keyed(column):
+        definition = f"PRIMARY KEY ({column})"
+        key = {"type": "primary key", "definition": definition, "columns": [column]}
+        return {**TABLE, "column public.t.b": {"type": "text"}, "constraint public.t.pk": key}
+
+    assert "another order" not in repair(Snapshot(keyed("a")), keyed("b"))
+
+
+def test_materialized_view_that_git_leaves_empty_is_made_empty_in_the_place_of_a_view():
+    view = {"definition": " SELECT 1 AS one;"}
+    git = {**TABLE, "view public.v": {**view, "materialized": True, "not_populated": True}}
+
+    assert repair(Snapshot(git), {**TABLE, "view public.v": view}).endswith(
+        "drop view public.v;\n"
+        "create materialized view public.v as\n"
+        " SELECT 1 AS one\n"
+        "with no data;\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("here", "statement"),
     [
