@@ -190,7 +190,8 @@ def slug(name: str) -> str:
     found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     if not found:
         raise SettingsError(
-            "a migration needs a name", hint='invoke migrate.new "add invoice index"'
+            "a migration needs a name, in letters from a to z or digits",
+            hint='invoke migrate.new "add invoice index"',
         )
     return found
 

@@ -61,7 +61,10 @@ def retry(c: Context, id: str = "", error: str = "", all: bool = False, env: str
     ids = [part.strip() for part in id.split(",")] if id else None
     with queue_of(HERE, settings(env), "email.retry") as queue:
         count = queue.retry(ids, error or None)
-    show(f"{count} of the messages that had failed wait again: invoke email.process")
+    if count:
+        show(f"{count} of the messages that had failed wait again: invoke email.process")
+    else:
+        show("no message that failed is meant: invoke email.queue shows which there are")
 
 
 @verb(name="check")

@@ -7,6 +7,7 @@ from ..facts import Facts
 from ..findings import Dimension, Finding, Severity
 from ..migrate.diff import Entry, State, in_words
 from ..names import split
+from ..phrases import plural
 from ..seed.declared import label
 from ..seed.words import Kind
 from .registry import CannotLook, check, must_read
@@ -187,6 +188,6 @@ LEFT_OUT = (
 def not_looked_at(facts: Facts) -> Iterator[str]:
     """What a verdict over the schema leaves out, so that nobody takes it for more than it is."""
     if facts.drift.waiting:
-        yield f"{facts.drift.waiting} objects that pending migrations will change"
+        yield f"{plural(facts.drift.waiting, 'object')} that pending migrations will change"
     yield from facts.drift.ignored
     yield LEFT_OUT

@@ -40,6 +40,10 @@ def test_from_the_queue_to_the_recipient(synced, typed, mail):
         0, "1 of the messages that had failed wait again: invoke email.process\n",
     )  # fmt: skip
     assert statuses(synced)["unknown@x.test"] == "pending"
+    assert typed("email.retry", "--error", "recipiant")[:2] == (
+        0,
+        "no message that failed is meant: invoke email.queue shows which there are\n",
+    )
 
 
 def test_a_dry_run_touches_nothing(synced, typed, mail):
