@@ -4,8 +4,9 @@ from typing import Any
 
 from invoke.context import Context
 
-from ..console import HERE, changing, edit, looking, perform, show_plan, verb
+from ..console import HERE, edit, looking, verb
 from ..output import note, say, show
+from ..running import changing, perform, show_plan
 from .parity import sync
 
 

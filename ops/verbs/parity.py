@@ -6,9 +6,10 @@ from typing import Any
 
 from invoke.context import Context
 
-from ..console import HERE, finish, last_runs, looking, perform, show_plan, verb
+from ..console import HERE, finish, looking, verb
 from ..errors import SettingsError
 from ..output import emit, report, show
+from ..running import last_runs, perform, show_plan
 
 
 @verb()
