@@ -4,6 +4,8 @@ import psycopg
 import pytest
 from roundtrips import counting
 
+from ops import sequences
+
 BEHIND = {
     "create table t (id serial primary key); insert into t values (1), (2)": (
         "sequence public.t_id_seq",
@@ -162,3 +164,11 @@ def test_sequences_cost_no_trip_of_their_own(synced):
         assert findings(synced, counted.url)
 
     assert len(counted.queries) == 2
+
+
+def test_of_very_many_those_that_may_be_read_are_counted_and_the_rest_is_named():
+    rows = [(f"s{n}", "t", "id", 1, "may not read it" if n == 0 else "", 2) for n in range(5)]
+
+    told = [counter.unread for counter in sequences.parse(rows)]
+
+    assert told == ["may not read it", "", "", *["looks at no more than 2"] * 2]

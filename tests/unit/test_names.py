@@ -49,6 +49,20 @@ def test_columns_of_the_own_schema_are_also_found_by_the_bare_name_of_their_tabl
     }
 
 
+def test_columns_of_some_tables_are_found_however_these_are_spelt():
+    text = {"type": "text"}
+    objects = {
+        'column public."o""dd".id': text,
+        "column audit.users.id": text,
+        "column public.users.id": text,
+        "column public.users_old.id": text,
+    }
+
+    found = columns(objects, "public", ['"o""dd"', "audit.users"])
+
+    assert found == {'public.o"dd': {"id": text}, 'o"dd': {"id": text}, "audit.users": {"id": text}}
+
+
 @pytest.mark.parametrize(
     ("word", "words", "meant"),
     [

@@ -70,7 +70,7 @@ WRONG = {
         2,
         "PREPARE would end the transaction that is rolled back",
     ),
-    "-- A.\ncopy t to '/tmp/t'": (2, "COPY reaches out of the transaction"),
+    "-- A.\ncopy t to '/srv/t'": (2, "COPY reaches out of the transaction"),
     "-- A.\nselect 1;\ncopy t from stdin": (3, "COPY reaches out of the transaction"),
     "-- A.\nselect 'a": (2, "a quote or comment begins here and never ends"),
     "-- A.\nselect 1;\0": (2, "a zero byte ends the text there"),

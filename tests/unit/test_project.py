@@ -112,7 +112,7 @@ SUBJECTS = 'a list of subjects such as "table public.orders"'
         ),
         ("[client]", "[client] path must be a text that is not empty"),
         ('[client]\npath = "tables"', f"[client] path must be {A_FILE}"),
-        ('[client]\npath = "/tmp/tables.py"', f"[client] path must be {A_FILE}"),
+        ('[client]\npath = "/srv/tables.py"', f"[client] path must be {A_FILE}"),
         ('[client]\npath = "../tables.py"', f"[client] path must be {A_FILE}"),
         ('[client]\npath = "migrations/tables.py"', f"[client] path must be {A_FILE}"),
     ],
