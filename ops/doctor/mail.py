@@ -35,6 +35,7 @@ class Errand:
         self.relay, self.required = replace(to, patience=PATIENCE), required
         self.passed: list[str] = []
         self.problem: NoLine | None = None
+        self.bug: Exception | None = None
         self.thread = threading.Thread(target=self.go, daemon=True)
         self.thread.start()
 
@@ -43,10 +44,14 @@ class Errand:
             connect(self.relay, lambda stage, _: self.passed.append(stage)).close()
         except NoLine as problem:
             self.problem = problem
+        except Exception as bug:
+            self.bug = bug  # a thread that ends in silence would look like one that arrived
 
     def back(self) -> Went:
         """How it went; where it still goes on, that stage takes too long."""
         self.thread.join(LIMIT)
+        if self.bug:
+            raise self.bug
         passed = tuple(self.passed)
         if self.thread.is_alive() and len(passed) < len(STAGES):
             late = NoLine(self.relay, STAGES[len(passed)], "timed out")

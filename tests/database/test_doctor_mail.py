@@ -196,3 +196,10 @@ def test_the_task_does_not_go_there_for_another_symptom(synced):
         synced.invoke("doctor", "role drop-down is empty", SMTP_PORT=str(server.port))
 
         assert server.connections == 0
+
+
+def test_a_bug_on_the_way_is_no_arrival(project, monkeypatch):
+    monkeypatch.setattr(mail, "connect", lambda *_: {}["a bug"])
+
+    with pytest.raises(KeyError, match="a bug"):
+        went(project, 1025)
